@@ -1,0 +1,12 @@
+/**
+ * How a platform turns bytes into strings and back. Handed to `createCodec`, because the fast way differs: Node has
+ * `Buffer`, everything else `TextDecoder` and `TextEncoder`.
+ */
+export interface TextAccess {
+  /** Decodes well-formed UTF-8. A byte order mark is data. `ascii` promises that every byte is below 0x80. */
+  decode(bytes: Uint8Array, start: number, end: number, ascii: boolean): string;
+  /** Encodes at `target[at]` and returns the bytes written. Lone surrogates become EF BF BD. `target` has room for three bytes a UTF-16 unit. */
+  encode(text: string, target: Uint8Array, at: number): number;
+  /** The UTF-8 length of `text` in bytes. */
+  byteLength(text: string): number;
+}
