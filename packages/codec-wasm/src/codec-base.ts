@@ -1,4 +1,5 @@
-import { type Backend, type Codec, headerSize, MAX_HEADER_SIZE } from "./codec.js";
+import type { Backend, Codec } from "./codec.js";
+import { headerSize, MAX_HEADER_SIZE } from "./codec.js";
 import type { FrameCursor } from "./cursor.js";
 import { writeHeader } from "./header.js";
 import { rotateKey } from "./mask-key.js";

@@ -89,7 +89,13 @@ export interface Codec {
   encodeHeader(target: Uint8Array, at: number, firstByte: number, length: number, maskKey: number | undefined): number;
 
   /** Writes a whole frame at `target[at]`, masked where there is a key; `payload` is not changed. Returns the bytes written. */
-  encodeFrame(target: Uint8Array, at: number, firstByte: number, payload: Uint8Array, maskKey: number | undefined): number;
+  encodeFrame(
+    target: Uint8Array,
+    at: number,
+    firstByte: number,
+    payload: Uint8Array,
+    maskKey: number | undefined,
+  ): number;
 
   /**
    * Writes a whole frame with the UTF-8 of `text` at `target[at]`. Lone surrogates become EF BF BD. Needs room for

@@ -1,11 +1,13 @@
-import { type Backend, READ_BUFFER_SIZE, SLAB_SIZE } from "../codec.js";
+import type { Backend } from "../codec.js";
+import { READ_BUFFER_SIZE, SLAB_SIZE } from "../codec.js";
 import { CodecBase } from "../codec-base.js";
 import type { FrameCursor } from "../cursor.js";
 import { DESCRIPTOR_WORDS, MAX_DESCRIPTORS } from "../descriptor.js";
 import { checkParse, checkRange } from "../misuse.js";
 import type { CodecSelection } from "../selection.js";
 import type { TextAccess } from "../text-access.js";
-import { createWordMemory, maskForeign, maskMemory, type WordMemory } from "./mask.js";
+import type { WordMemory } from "./mask.js";
+import { createWordMemory, maskForeign, maskMemory } from "./mask.js";
 import { parse } from "./parse.js";
 import { validateUtf8 } from "./utf8.js";
 

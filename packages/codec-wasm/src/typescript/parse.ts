@@ -3,11 +3,16 @@ import type { FrameCursor } from "../cursor.js";
 import { DESCRIPTOR_WORDS, Info } from "../descriptor.js";
 import { rotateKey } from "../mask-key.js";
 import { ParseError } from "../parse-error.js";
-import { maskMemory, unmaskTextMemory, type WordMemory } from "./mask.js";
-import { type HeaderResult, readHeader } from "./read-header.js";
+import type { WordMemory } from "./mask.js";
+import { maskMemory, unmaskTextMemory } from "./mask.js";
+import type { HeaderResult } from "./read-header.js";
+import { readHeader } from "./read-header.js";
 import { validateUtf8 } from "./utf8.js";
 
 const header: HeaderResult = { size: 0, length: 0, error: ParseError.none, errorAt: 0 };
+
+/** Opcodes with this bit are control frames. */
+const CONTROL = 0x08;
 
 /** A header that came in parts, put together. */
 const joined = new Uint8Array(MAX_HEADER_SIZE);
@@ -105,13 +110,15 @@ function takePiece(cursor: FrameCursor, memory: WordMemory, descriptors: Uint32A
 }
 
 function finish(cursor: FrameCursor): void {
-  const endsMessage = (cursor.frame & (Info.opcode | Info.fin)) === Info.fin;
+  // A control frame in between ends nothing.
+  const endsMessage = (cursor.frame & (CONTROL | Info.fin)) === Info.fin;
   cursor.frame = 0;
   cursor.remaining = 0;
   cursor.key = 0;
   if (endsMessage) {
     cursor.message = 0;
     cursor.messageSize = 0;
+    cursor.utf8 = 0;
   }
 }
 

@@ -1,0 +1,40 @@
+/*
+ * Sixteen bytes of 0xFF, sixteen of 0: a vector loaded `count` bytes before the middle has its first `count` lanes set.
+ */
+const LANES: usize = memory.data<u8>(
+  [
+    255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0,
+  ],
+  16,
+);
+
+/** All bits of the first `count` lanes, 0 to 16. */
+export function firstLanes(count: usize): v128 {
+  return v128.load(LANES + 16 - count);
+}
+
+/**
+ * Masks from `p` to `end` in place (RFC 6455 section 5.3); the low byte of `key` meets the first byte. Vectors need no
+ * alignment, and the key repeats every four bytes, so no lane ever needs another phase.
+ */
+export function mask(p: usize, end: usize, key: u32): void {
+  const keys = i32x4.splat(key);
+  while (p + 64 <= end) {
+    const a = v128.xor(v128.load(p), keys);
+    const b = v128.xor(v128.load(p, 16), keys);
+    const c = v128.xor(v128.load(p, 32), keys);
+    const d = v128.xor(v128.load(p, 48), keys);
+    v128.store(p, a);
+    v128.store(p, b, 16);
+    v128.store(p, c, 32);
+    v128.store(p, d, 48);
+    p += 64;
+  }
+  while (p + 16 <= end) {
+    v128.store(p, v128.xor(v128.load(p), keys));
+    p += 16;
+  }
+  // Lanes past the end meet a key of 0, so the bytes there are stored as they were.
+  if (p < end) v128.store(p, v128.xor(v128.load(p), v128.and(keys, firstLanes(end - p))));
+}

@@ -1,0 +1,108 @@
+import type { Backend } from "../codec.js";
+import { READ_BUFFER_SIZE, SLAB_SIZE } from "../codec.js";
+import { CodecBase } from "../codec-base.js";
+import type { FrameCursor } from "../cursor.js";
+import { DESCRIPTOR_WORDS, MAX_DESCRIPTORS } from "../descriptor.js";
+import { checkParse, checkRange } from "../misuse.js";
+import { ParseError } from "../parse-error.js";
+import type { CodecSelection } from "../selection.js";
+import type { TextAccess } from "../text-access.js";
+import { maskForeign } from "../typescript/mask.js";
+import { validateUtf8 } from "../typescript/utf8.js";
+import type { CodecExports } from "./instance.js";
+import { ASCII, Config, DESCRIPTORS, READ_BUFFER, Result, SCRATCH, SCRATCH_SIZE, SLAB, STATE } from "./layout.js";
+import { readState, writeState } from "./state.js";
+
+/** Below this many bytes, checking UTF-8 in place beats copying it into the module's memory. Measured: bench:codec. */
+const COPY_WORTH = 48;
+
+/** Where `bytes` are, when they are not in the module's memory. */
+const ELSEWHERE = -1;
+
+/** The WebAssembly module behind the `Codec` interface. */
+export class WasmCodec extends CodecBase {
+  readonly backend: Backend = "wasm";
+  readonly readBuffer: Uint8Array;
+  readonly descriptors: Uint32Array;
+  readonly slab: Uint8Array;
+  readonly #exports: CodecExports;
+  readonly #memory: ArrayBuffer;
+  readonly #scratch: Uint8Array;
+  readonly #words: Int32Array;
+  readonly #doubles: Float64Array;
+
+  constructor(exports: CodecExports, selection: CodecSelection, text: TextAccess) {
+    super(selection, text);
+    const memory = exports.memory.buffer;
+    this.#exports = exports;
+    this.#memory = memory;
+    this.readBuffer = new Uint8Array(memory, READ_BUFFER, READ_BUFFER_SIZE);
+    this.descriptors = new Uint32Array(memory, DESCRIPTORS, MAX_DESCRIPTORS * DESCRIPTOR_WORDS);
+    this.slab = new Uint8Array(memory, SLAB, SLAB_SIZE);
+    this.#scratch = new Uint8Array(memory, SCRATCH, SCRATCH_SIZE);
+    this.#words = new Int32Array(memory, STATE, 16);
+    this.#doubles = new Float64Array(memory, STATE, 8);
+  }
+
+  parse(cursor: FrameCursor, maxFrames: number): number {
+    checkParse(cursor, maxFrames, READ_BUFFER_SIZE);
+    if (cursor.error !== ParseError.none) return 0;
+    const { start } = cursor;
+    let config: number = cursor.masked;
+    if (cursor.validateText) config |= Config.validateText;
+    if (cursor.limitMessages) config |= Config.limitMessages;
+    // Config has the RSV bits where a first byte has them, and four bits further up those of continuations.
+    config |= (cursor.messageRsv & 0x70) | ((cursor.continuationRsv & 0x70) << 4);
+    // Between messages, which is nearly always, there is no state to copy: the call's arguments say everything.
+    if ((cursor.headerLength | cursor.remaining | cursor.message) !== 0) {
+      config |= Config.resume;
+      writeState(cursor, this.#words, this.#doubles);
+    }
+    const result = this.#exports.parse(start, cursor.end, maxFrames, config, cursor.maxFrameSize);
+    const position = (result >>> Result.positionShift) & Result.position;
+    if (result < 0) readState(cursor, this.#words, this.#doubles);
+    cursor.start = position;
+    cursor.offset += position - start;
+    return result & Result.count;
+  }
+
+  validateUtf8(bytes: Uint8Array, start: number, end: number, pending = 0): number {
+    checkRange(bytes, start, end);
+    const address = this.#addressOf(bytes, end - start);
+    if (address === ELSEWHERE) return this.#validateElsewhere(bytes, start, end, pending);
+    const result = this.#exports.unmaskText(address + start, address + end, 0, pending);
+    return result < 0 ? result + address : result & ~ASCII;
+  }
+
+  /**
+   * UTF-8 in memory that the module cannot see. Copying in and checking there costs less than checking here from some
+   * dozens of bytes on; nothing is copied back.
+   */
+  #validateElsewhere(bytes: Uint8Array, start: number, end: number, pending: number): number {
+    if (end - start < COPY_WORTH) return validateUtf8(bytes, start, end, pending);
+    let state = pending;
+    for (let from = start; from < end; from += SCRATCH_SIZE) {
+      const to = Math.min(from + SCRATCH_SIZE, end);
+      this.#scratch.set(bytes.subarray(from, to));
+      state = this.#exports.unmaskText(SCRATCH, SCRATCH + to - from, 0, state);
+      if (state < 0) return state + SCRATCH - from;
+      state &= ~ASCII;
+    }
+    return state;
+  }
+
+  protected maskRange(bytes: Uint8Array, start: number, end: number, key: number): void {
+    const address = this.#addressOf(bytes, end - start);
+    // Copying in and out of the module to mask loses to TypeScript in place, whatever the length.
+    if (address === ELSEWHERE) maskForeign(bytes, start, end, key);
+    else this.#exports.mask(address + start, address + end, key);
+  }
+
+  /** The address of `bytes[0]` in the module's memory, or ELSEWHERE. */
+  #addressOf(bytes: Uint8Array, length: number): number {
+    if (bytes === this.slab) return SLAB;
+    if (bytes === this.readBuffer) return READ_BUFFER;
+    // `buffer` makes an engine allocate one for a small array that never had any; short ranges are not worth it.
+    return length >= COPY_WORTH && bytes.buffer === this.#memory ? bytes.byteOffset : ELSEWHERE;
+  }
+}
