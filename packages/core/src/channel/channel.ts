@@ -1,0 +1,256 @@
+import { CancelledError, ClosedReceiveChannelError } from "../errors.js";
+import type { ChannelResult } from "./result.js";
+import { NOT_NOW } from "./result.js";
+
+/** The reading end of a channel. Ktor: `ReceiveChannel`. Each element goes to exactly one reader, in order. */
+export interface ReceiveChannel<E> extends AsyncIterable<E> {
+  /**
+   * The next element; waits for it. Aborting `signal` withdraws the reader, and nothing is lost.
+   *
+   * @throws ClosedReceiveChannelError (`CLOSED_RECEIVE_CHANNEL`) when the channel has ended and all of it was read.
+   * @throws the error that the channel was closed with, in the same place.
+   */
+  receive(options?: { readonly signal?: AbortSignal }): Promise<E>;
+  /** The next element if there is one now. */
+  tryReceive(): ChannelResult<E>;
+  /** As `receive`, without a throw. */
+  receiveCatching(): Promise<ChannelResult<E>>;
+  /**
+   * Iterates again after a `break`, which withdraws only this iterator. Ends where the channel ended, and throws the
+   * error it was closed with.
+   */
+  [Symbol.asyncIterator](): AsyncIterator<E, undefined>;
+  /** Drops what is queued and everything to come; readers get `cause`, by default a `CancelledError`. */
+  cancel(cause?: unknown): void;
+  /** Whether the channel has ended and all of it was read. */
+  readonly isClosedForReceive: boolean;
+}
+
+/** What the owner of a channel learns from its reading end. */
+export interface ChannelOwner {
+  /** An element was taken out of the queue of a channel that had been full. */
+  room(): void;
+  /** A reader asked for more after everything before the end was taken. At most once. */
+  exhausted(): void;
+  /** The reader wants no more. At most once. */
+  cancelled(): void;
+}
+
+interface Waiter<E> {
+  deliver(element: E): void;
+  end(): void;
+  fail(cause: unknown): void;
+}
+
+type End = { readonly failed: false } | { readonly failed: true; readonly cause: unknown };
+
+/**
+ * A queue between the network and one handler, bounded in elements and in bytes. The writing end is synchronous and
+ * never refuses: its owner asks `freePlaces` and `freeBytes` first and stops reading where there is no room.
+ */
+export class Channel<E> implements ReceiveChannel<E> {
+  #queue: E[] = [];
+  #head = 0;
+  #bytes = 0;
+  #waiters: Waiter<E>[] = [];
+  #end: End | undefined;
+  #exhausted = false;
+  #starved = false;
+
+  readonly #capacity: number;
+  readonly #maxBytes: number;
+  readonly #sizeOf: (element: E) => number;
+  readonly #owner: ChannelOwner;
+
+  constructor(options: {
+    readonly capacity: number;
+    readonly maxBytes: number;
+    readonly sizeOf: (element: E) => number;
+    readonly owner: ChannelOwner;
+  }) {
+    this.#capacity = options.capacity;
+    this.#maxBytes = options.maxBytes;
+    this.#sizeOf = options.sizeOf;
+    this.#owner = options.owner;
+  }
+
+  /** Queued elements. */
+  get length(): number {
+    return this.#queue.length - this.#head;
+  }
+
+  /** Elements that fit now: those that readers wait for, and the free places of the queue. 0 when the bytes are used up. */
+  get freePlaces(): number {
+    if (this.#bytes >= this.#maxBytes) return 0;
+    return this.#capacity - this.length + this.#waiters.length;
+  }
+
+  /** Bytes that fit now; the element that crosses the bound still fits. */
+  get freeBytes(): number {
+    return this.#maxBytes - this.#bytes;
+  }
+
+  get isClosedForReceive(): boolean {
+    return this.#end !== undefined && this.length === 0;
+  }
+
+  /** Whether a reader asked for more after everything before the end was taken, or wants no more. */
+  get isExhausted(): boolean {
+    return this.#exhausted;
+  }
+
+  /** Whether `close` or `cancel` was called. */
+  get isClosed(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** Puts an element in. Dropped when the channel is closed. */
+  put(element: E): void {
+    if (this.#end !== undefined) return;
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) {
+      waiter.deliver(element);
+      return;
+    }
+    this.#queue.push(element);
+    this.#bytes += this.#sizeOf(element);
+  }
+
+  /** Asks for `owner.room()` at the next element that is taken out. */
+  notifyRoom(): void {
+    this.#starved = true;
+  }
+
+  /** Ends the channel behind what is queued. The first end stays. */
+  close(cause?: unknown): void {
+    if (this.#end !== undefined) return;
+    this.#end = cause === undefined ? { failed: false } : { failed: true, cause };
+    this.#endWaiters();
+  }
+
+  cancel(cause: unknown = new CancelledError("The channel was cancelled")): void {
+    const first = this.#end === undefined;
+    const queued = this.length > 0;
+    if (!first && !queued) return;
+    this.#queue = [];
+    this.#head = 0;
+    this.#bytes = 0;
+    this.#end = { failed: true, cause };
+    this.#exhausted = true;
+    this.#endWaiters();
+    this.#owner.cancelled();
+  }
+
+  tryReceive(): ChannelResult<E> {
+    if (this.length > 0) return { ok: true, value: this.#take() };
+    if (this.#end === undefined) return NOT_NOW;
+    this.#exhaust();
+    return { ok: false, closed: true, cause: this.#end.failed ? this.#end.cause : undefined };
+  }
+
+  receive(options?: { readonly signal?: AbortSignal }): Promise<E> {
+    const signal = options?.signal;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.length > 0) return Promise.resolve(this.#take());
+    if (this.#end !== undefined) {
+      this.#exhaust();
+      return Promise.reject(this.#end.failed ? this.#end.cause : new ClosedReceiveChannelError());
+    }
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter<E> = {
+        deliver: resolve,
+        end: () => reject(new ClosedReceiveChannelError()),
+        fail: reject,
+      };
+      this.#waiters.push(signal === undefined ? waiter : this.#withdrawable(waiter, signal, reject));
+    });
+  }
+
+  receiveCatching(): Promise<ChannelResult<E>> {
+    const now = this.tryReceive();
+    if (now.ok || now.closed) return Promise.resolve(now);
+    return new Promise((resolve) => {
+      this.#waiters.push({
+        deliver: (value) => resolve({ ok: true, value }),
+        end: () => resolve({ ok: false, closed: true, cause: undefined }),
+        fail: (cause) => resolve({ ok: false, closed: true, cause }),
+      });
+    });
+  }
+
+  /** The iterator's step: no allocation but its promise and its result while elements are queued. */
+  next(): Promise<IteratorResult<E, undefined>> {
+    if (this.length > 0) return Promise.resolve({ done: false, value: this.#take() });
+    if (this.#end !== undefined) {
+      this.#exhaust();
+      return this.#end.failed ? Promise.reject(this.#end.cause) : Promise.resolve({ done: true, value: undefined });
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({
+        deliver: (value) => resolve({ done: false, value }),
+        end: () => resolve({ done: true, value: undefined }),
+        fail: reject,
+      });
+    });
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<E, undefined> {
+    return { next: () => this.next() };
+  }
+
+  #take(): E {
+    const element = this.#queue[this.#head] as E;
+    this.#head++;
+    if (this.#head === this.#queue.length) {
+      this.#queue.length = 0;
+      this.#head = 0;
+    } else if (this.#head >= 64 && this.#head * 2 >= this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#head);
+      this.#head = 0;
+    }
+    this.#bytes -= this.#sizeOf(element);
+    if (this.#starved) {
+      this.#starved = false;
+      this.#owner.room();
+    }
+    return element;
+  }
+
+  #exhaust(): void {
+    if (this.#exhausted) return;
+    this.#exhausted = true;
+    this.#owner.exhausted();
+  }
+
+  #endWaiters(): void {
+    const end = this.#end as End;
+    const waiters = this.#waiters;
+    if (waiters.length === 0) return;
+    this.#waiters = [];
+    for (const waiter of waiters) {
+      if (end.failed) waiter.fail(end.cause);
+      else waiter.end();
+    }
+    this.#exhaust();
+  }
+
+  #withdrawable(waiter: Waiter<E>, signal: AbortSignal, reject: (cause: unknown) => void): Waiter<E> {
+    const withdraw = (): void => {
+      this.#waiters.splice(this.#waiters.indexOf(guarded), 1);
+      reject(signal.reason);
+    };
+    const settled =
+      <A extends unknown[]>(then: (...args: A) => void) =>
+      (...args: A): void => {
+        signal.removeEventListener("abort", withdraw);
+        then(...args);
+      };
+    const guarded: Waiter<E> = {
+      deliver: settled(waiter.deliver),
+      end: settled(waiter.end),
+      fail: settled(waiter.fail),
+    };
+    signal.addEventListener("abort", withdraw, { once: true });
+    return guarded;
+  }
+}

@@ -1,0 +1,38 @@
+export { Channel, type ChannelOwner, type ReceiveChannel } from "./channel/channel.js";
+export { bounded, type ChannelConfig, type ChannelOverflow, unlimited } from "./channel/overflow.js";
+export type { ChannelResult } from "./channel/result.js";
+export { CloseReason, isSendableCloseCode } from "./close-reason.js";
+export { type Duration, milliseconds } from "./duration.js";
+export {
+  CancelledError,
+  ChannelOverflowError,
+  ClosedReceiveChannelError,
+  ClosedSendChannelError,
+  FrameTooBigError,
+  InvalidCloseReasonError,
+  InvalidFrameError,
+  InvalidOptionError,
+  PingTimeoutError,
+  ProtocolViolationError,
+  SluiceError,
+  type Violation,
+} from "./errors.js";
+export * from "./flow/shared-flow.js";
+export * from "./flow/state-flow.js";
+export { Frame, type FrameOptions, isFrame, type Payload } from "./frame.js";
+export { FrameType } from "./frame-type.js";
+export type { CloseState } from "./protocol/close-handshake.js";
+export {
+  Connection,
+  type ConnectionOptions,
+  type ConnectionOutput,
+  type ConnectionSink,
+  type ReceiveStatus,
+} from "./protocol/connection.js";
+export { type ConnectionLimits, RetainedBytes } from "./protocol/limits.js";
+export { DefaultSession } from "./session/default-session.js";
+export type { SendChannel } from "./session/outbox.js";
+export type { Platform, Timer } from "./session/platform.js";
+export { RawSession, type SessionOptions, type SessionSettings } from "./session/raw-session.js";
+export type { DefaultWebSocketSession, WebSocketSession } from "./session/session.js";
+export type { Transport, TransportListener, WriteBatch } from "./session/transport.js";

@@ -1,0 +1,32 @@
+/** What one connection may cost. Every limit is finite by default. */
+export interface ConnectionLimits {
+  /** Bytes of a frame, and of a message in fragments; 1009 above. Default 1 MiB. */
+  maxFrameSize: number;
+  /** Fragments in a message, empty ones too; 1008 above. Default 16,384. */
+  maxFragments: number;
+}
+
+/**
+ * Bytes held for unfinished messages and unparsed chunks, shared by all connections of a process: many small hoards
+ * weigh as much as a large one.
+ */
+export class RetainedBytes {
+  #used = 0;
+
+  constructor(readonly limit: number) {}
+
+  get used(): number {
+    return this.#used;
+  }
+
+  /** Whether there was room; then the bytes are counted until `release`. */
+  take(bytes: number): boolean {
+    if (this.#used + bytes > this.limit) return false;
+    this.#used += bytes;
+    return true;
+  }
+
+  release(bytes: number): void {
+    this.#used -= bytes;
+  }
+}

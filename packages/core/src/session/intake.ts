@@ -1,0 +1,110 @@
+import type { Channel } from "../channel/channel.js";
+import type { ChannelConfig } from "../channel/overflow.js";
+import type { SluiceError } from "../errors.js";
+import { ChannelOverflowError, ProtocolViolationError } from "../errors.js";
+import type { Frame } from "../frame.js";
+import type { Connection, ReceiveStatus } from "../protocol/connection.js";
+import type { Platform, Timer } from "./platform.js";
+import type { Transport } from "./transport.js";
+
+export interface IntakeOptions {
+  readonly connection: Connection;
+  readonly channel: Channel<Frame>;
+  readonly transport: Transport;
+  readonly platform: Platform;
+  readonly config: ChannelConfig;
+  /** Milliseconds that a full channel may stay unread. */
+  readonly maxPause: number;
+  /** A limit was reached: the session ends. */
+  readonly failed: (error: SluiceError) => void;
+  /** Reading stopped because nobody takes the frames, or goes on. */
+  readonly paused: (paused: boolean) => void;
+}
+
+/** Why reading stands still: the channel is full, or the turn's budget is used up. */
+type Pause = "none" | "full" | "turn";
+
+/** When a session reads: as long as its channel has room, and never more than one turn's budget at a time. */
+export class Intake {
+  readonly #options: IntakeOptions;
+  #pause: Pause = "none";
+  #timer: Timer | undefined;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+  }
+
+  receive(start: number, end: number): void {
+    this.#after(this.#options.connection.receive(start, end));
+  }
+
+  /** A reader took something out of a full channel, or the channel takes no more: parse on in a turn of its own. */
+  wake(): void {
+    if (this.#pause !== "full") return;
+    this.#timer?.cancel();
+    this.#options.paused(false);
+    this.#waitForTurn();
+  }
+
+  /** The session is over. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#pause = "none";
+  }
+
+  #after(status: ReceiveStatus): void {
+    if (this.#isFull()) this.#waitForRoom();
+    else if (status === "paused") this.#waitForTurn();
+    else if (this.#pause !== "none") this.#readOn();
+  }
+
+  #isFull(): boolean {
+    const { channel } = this.#options;
+    return !channel.isClosed && (channel.freePlaces <= 0 || channel.freeBytes <= 0);
+  }
+
+  #waitForTurn(): void {
+    this.#halt("turn");
+    this.#options.platform.nextTurn(() => {
+      if (this.#pause !== "turn") return;
+      const { connection } = this.#options;
+      this.#after(connection.backlog > 0 ? connection.resume() : "more");
+    });
+  }
+
+  #waitForRoom(): void {
+    const { channel, config, platform } = this.#options;
+    if (this.#pause === "full") return;
+    this.#halt("full");
+    channel.notifyRoom();
+    if (config.onOverflow === "close") {
+      // Judged only after the reader had its turn: a burst in one chunk is no overflow.
+      platform.nextTurn(() => this.#overflow());
+      return;
+    }
+    this.#options.paused(true);
+    const { maxPause, failed } = this.#options;
+    this.#timer = platform.setTimer(maxPause, () => {
+      const message = `Nobody read for ${maxPause} ms (maxPause) while messages waited`;
+      failed(new ProtocolViolationError("NOT_READ_FOR_TOO_LONG", 1008, message));
+    });
+  }
+
+  /** Under "close": full, and the reader did not come. More input now is one too many. */
+  #overflow(): void {
+    if (this.#pause !== "full") return;
+    const { connection, config, failed } = this.#options;
+    if (connection.backlog > 0) failed(new ChannelOverflowError("incoming", config.capacity));
+    else this.#readOn();
+  }
+
+  #halt(pause: Pause): void {
+    if (this.#pause === "none") this.#options.transport.pause();
+    this.#pause = pause;
+  }
+
+  #readOn(): void {
+    this.#pause = "none";
+    this.#options.transport.resume();
+  }
+}

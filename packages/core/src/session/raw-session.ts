@@ -1,0 +1,317 @@
+import type { Codec, Role } from "@sluice/codec-wasm";
+import type { ReceiveChannel } from "../channel/channel.js";
+import { Channel } from "../channel/channel.js";
+import type { ChannelConfig } from "../channel/overflow.js";
+import { CloseReason, isSendableCloseCode } from "../close-reason.js";
+import type { SluiceError } from "../errors.js";
+import { CancelledError, InvalidCloseReasonError, InvalidFrameError, show } from "../errors.js";
+import { budgetSize, Frame, isFrame } from "../frame.js";
+import type { ConnectionOutput, ConnectionSink } from "../protocol/connection.js";
+import { Connection } from "../protocol/connection.js";
+import type { RetainedBytes } from "../protocol/limits.js";
+import type { Ending } from "./ending.js";
+import { outcomeOf } from "./ending.js";
+import { Intake } from "./intake.js";
+import type { SendChannel } from "./outbox.js";
+import { Outbox } from "./outbox.js";
+import type { Platform, Timer } from "./platform.js";
+import type { WebSocketSession } from "./session.js";
+import type { Transport, TransportListener } from "./transport.js";
+
+/** What a session is made with: every duration in milliseconds, every size in bytes. */
+export interface SessionOptions {
+  readonly role: Role;
+  readonly codec: Codec;
+  readonly transport: Transport;
+  readonly platform: Platform;
+  readonly retained: RetainedBytes;
+  readonly settings: SessionSettings;
+}
+
+/** What a user configures of a session, resolved. The defaults are `SESSION_DEFAULTS`. */
+export interface SessionSettings {
+  readonly masking: boolean;
+  readonly maxFrameSize: number;
+  readonly maxFragments: number;
+  readonly pingPeriod: number;
+  readonly timeout: number;
+  readonly closeTimeout: number;
+  readonly maxPause: number;
+  readonly incoming: ChannelConfig & { readonly maxBytes: number };
+  readonly outgoing: ChannelConfig & { readonly maxBytes: number };
+}
+
+/**
+ * A session that shows every frame as it came and answers none of them: no ping, no pong, no Close of its own but for a
+ * violation. Ktor: a raw `WebSocketSession`. `DefaultSession` stands on it.
+ */
+export class RawSession implements WebSocketSession {
+  readonly incoming: ReceiveChannel<Frame>;
+  readonly outgoing: SendChannel<Frame>;
+  readonly closeReason: Promise<CloseReason | null>;
+  /** Resolves when the connection is gone and nothing of the session is left. */
+  readonly ended: Promise<void>;
+
+  protected readonly connection: Connection;
+  protected readonly outbox: Outbox;
+  protected readonly options: SessionOptions;
+  readonly #channel: Channel<Frame>;
+  readonly #intake: Intake;
+
+  #ending: Ending | undefined;
+  #over = false;
+  #closeTimer: Timer | undefined;
+  #abort: AbortController | undefined;
+  #settleReason!: (reason: CloseReason | null) => void;
+  #settleEnded!: () => void;
+
+  constructor(options: SessionOptions, raw: boolean = true) {
+    const { settings, transport, platform } = options;
+    this.options = options;
+    this.closeReason = new Promise((resolve) => {
+      this.#settleReason = resolve;
+    });
+    this.ended = new Promise((resolve) => {
+      this.#settleEnded = resolve;
+    });
+    this.#channel = new Channel({
+      capacity: settings.incoming.capacity,
+      maxBytes: settings.incoming.maxBytes,
+      sizeOf: budgetSize,
+      owner: {
+        room: () => this.#intake.wake(),
+        exhausted: () => this.exhausted(),
+        cancelled: () => this.#intake.wake(),
+      },
+    });
+    this.connection = new Connection({
+      role: options.role,
+      codec: options.codec,
+      sink: this.#sink(),
+      output: this.#output(),
+      limits: { maxFrameSize: settings.maxFrameSize, maxFragments: settings.maxFragments },
+      retained: options.retained,
+      raw,
+      masking: settings.masking,
+      nextMaskKey: () => platform.randomMaskKey(),
+    });
+    this.outbox = new Outbox({
+      connection: this.connection,
+      config: settings.outgoing,
+      writeNow: () => transport.flush(),
+      overflowed: (error) => this.fail(error),
+      closeSent: () => this.#closeSent(),
+      closeRequested: (reason) => void this.close(reason ?? new CloseReason(CloseReason.Codes.NO_STATUS)),
+    });
+    this.#intake = new Intake({
+      connection: this.connection,
+      channel: this.#channel,
+      transport,
+      platform,
+      config: settings.incoming,
+      maxPause: settings.maxPause,
+      failed: (error) => this.fail(error),
+      paused: (paused) => this.readingPaused(paused),
+    });
+    this.incoming = this.#channel;
+    this.outgoing = this.outbox;
+    transport.listener = this.#listener();
+  }
+
+  get masking(): boolean {
+    return this.connection.masking;
+  }
+
+  set masking(value: boolean) {
+    this.connection.masking = value;
+  }
+
+  get maxFrameSize(): number {
+    return this.connection.limits.maxFrameSize;
+  }
+
+  set maxFrameSize(value: number) {
+    this.connection.limits.maxFrameSize = value;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#ending !== undefined) this.#abort.abort(outcomeOf(this.#ending).cause);
+    }
+    return this.#abort.signal;
+  }
+
+  send(message: string | Uint8Array | Frame): Promise<void> {
+    if (typeof message === "string") return this.outbox.sendText(message);
+    if (isFrame(message)) return this.outbox.send(message);
+    if (message instanceof Uint8Array) return this.outbox.send(new Frame.Binary(message));
+    return Promise.reject(new InvalidFrameError(`A session sends text, bytes or frames, got ${show(message)}`));
+  }
+
+  flush(): Promise<void> {
+    return this.outbox.flush();
+  }
+
+  close(reason: CloseReason = CloseReason.normal()): Promise<void> {
+    if (reason.code !== CloseReason.Codes.NO_STATUS && !isSendableCloseCode(reason.code)) {
+      const message = `The close code ${reason.code} must not be sent (RFC 6455 section 7.4)`;
+      return Promise.reject(new InvalidCloseReasonError(message));
+    }
+    this.end({ how: "close", reason });
+    this.outbox.sendClose(reason);
+    return this.flush();
+  }
+
+  cancel(cause: unknown = new CancelledError("The session was cancelled")): void {
+    this.end({ how: "cancel", cause });
+    this.#channel.cancel(cause);
+    this.options.transport.destroy();
+    this.#release();
+  }
+
+  /** A ping has come. Not in a raw session, where it is a frame like any other. */
+  protected ping(_frame: Frame.Ping): void {}
+
+  /** A pong has come. Not in a raw session. */
+  protected pong(_frame: Frame.Pong): void {}
+
+  /** Bytes of any kind have come. */
+  protected heard(): void {}
+
+  /** Reading stopped because nobody takes the frames, or goes on. */
+  protected readingPaused(_paused: boolean): void {}
+
+  /** The kernel took output. */
+  protected drained(): void {}
+
+  /** The session has its ending. */
+  protected ending(): void {}
+
+  /** The handler took every frame before the end and asked for more: a violation is answered now. */
+  protected exhausted(): void {
+    if (this.connection.state.name === "failed") this.outbox.sendClose();
+  }
+
+  /** Ends the session with an error that did not come in its bytes: a timeout, an overflow, a failed job. */
+  protected fail(error: SluiceError): void {
+    if (this.#ending !== undefined) return;
+    this.connection.fail(error);
+    this.end({ how: "failure", error });
+    if (this.#channel.isExhausted) this.exhausted();
+  }
+
+  /** Settles how the session ended. The first ending counts. */
+  protected end(ending: Ending): void {
+    if (this.#ending !== undefined) return;
+    this.#ending = ending;
+    const outcome = outcomeOf(ending);
+    this.#settleReason(outcome.closeReason);
+    this.#armCloseTimer(() => this.#answerLate());
+    this.ending();
+    this.#channel.close(outcome.throws ? outcome.cause : undefined);
+    this.#intake.wake();
+    this.#abort?.abort(outcome.cause);
+  }
+
+  /** The handler did not come for the ending within `closeTimeout`: it is answered without it, or cut where even that is stuck. */
+  #answerLate(): void {
+    this.outbox.sendClose();
+    if (this.#ending !== undefined && !this.outbox.isCloseSent) this.options.transport.destroy();
+  }
+
+  /** Our Close is encoded: now the peer has `closeTimeout` to end its side. */
+  #closeSent(): void {
+    if (this.#over) return;
+    this.#armCloseTimer(() => this.options.transport.destroy());
+    if (this.connection.state.name === "closed") this.#endTransport();
+  }
+
+  /** Both Closes are exchanged, or the peer forfeited: the server ends TCP first (RFC 6455 section 7.1.1). */
+  #endTransport(): void {
+    if (this.options.role === "server") this.options.transport.end();
+    else this.options.transport.flush();
+  }
+
+  #armCloseTimer(callback: () => void): void {
+    this.#closeTimer?.cancel();
+    this.#closeTimer = this.options.platform.setTimer(this.options.settings.closeTimeout, callback);
+  }
+
+  /** Nothing more goes in or out: lets go of everything that was held. */
+  #release(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#closeTimer?.cancel();
+    this.#intake.stop();
+    this.connection.lose();
+    this.outbox.end();
+  }
+
+  #listener(): TransportListener {
+    return {
+      receive: (start, end) => {
+        this.heard();
+        this.#intake.receive(start, end);
+      },
+      drained: (frames, bytes) => {
+        this.outbox.drained(frames, bytes);
+        this.drained();
+      },
+      peerEnded: () => this.#peerEnded(),
+      closed: () => {
+        this.end({ how: "lost" });
+        this.#release();
+        this.#settleEnded();
+      },
+    };
+  }
+
+  /** FIN. Behind a Close that is still to be answered it changes nothing; without one the peer is lost. */
+  #peerEnded(): void {
+    const { name } = this.connection.state;
+    if (name === "peerClosed" || name === "failed") return;
+    this.end({ how: "lost" });
+    if (name === "closed") this.options.transport.end();
+    else this.options.transport.destroy();
+  }
+
+  #sink(): ConnectionSink {
+    const channel = this.#channel;
+    return {
+      get freePlaces(): number {
+        return channel.isClosed ? Number.MAX_SAFE_INTEGER : channel.freePlaces;
+      },
+      get freeBytes(): number {
+        return channel.isClosed ? Number.MAX_SAFE_INTEGER : channel.freeBytes;
+      },
+      data: (frame) => channel.put(frame),
+      ping: (frame) => this.ping(frame),
+      pong: (frame) => this.pong(frame),
+      peerClose: (reason) => this.#inputOver({ how: "peerClose", reason }),
+      violation: (error) => this.#inputOver({ how: "failure", error }),
+    };
+  }
+
+  /** The last event of the connection. Where our Close went out before it, there is nothing left to exchange. */
+  #inputOver(ending: Ending): void {
+    this.end(ending);
+    if (this.connection.state.name === "closed") this.#endTransport();
+    else if (this.#channel.isExhausted) this.exhausted();
+  }
+
+  #output(): ConnectionOutput {
+    const { transport } = this.options;
+    return {
+      reserve: (size) => transport.reserve(size),
+      commit: (size) => {
+        this.outbox.encoded(size);
+        transport.commit(size);
+      },
+      writeLarge: (header, payload) => {
+        this.outbox.encoded(header.length + payload.length);
+        transport.writeLarge(header, payload);
+      },
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import type { ReceiveChannel } from "../channel/channel.js";
+import type { CloseReason } from "../close-reason.js";
+import type { Frame } from "../frame.js";
+import type { SendChannel } from "./outbox.js";
+
+/** What every session offers. Ktor: `WebSocketSession`. */
+export interface WebSocketSession {
+  /** What the peer sends. Ends as the table of endings says, always behind the frames that came before the end. */
+  readonly incoming: ReceiveChannel<Frame>;
+  /** What goes to the peer. */
+  readonly outgoing: SendChannel<Frame>;
+  /** Whether frames sent from now on are masked. */
+  masking: boolean;
+  /** Bytes; holds from the next header received and the next `send`. */
+  maxFrameSize: number;
+  /** Why the session ended; always settles, never rejects. `null` when it was cancelled before there was a reason. */
+  readonly closeReason: Promise<CloseReason | null>;
+  /** Aborts when the session ends: with its error, or with its `CloseReason`. */
+  readonly signal: AbortSignal;
+  /**
+   * Sends a text message, a binary message, or a frame. Resolves when it has its place in the outgoing budget. The bytes
+   * belong to the session from then on.
+   *
+   * @throws ClosedSendChannelError (`CLOSED_SEND_CHANNEL`) after the session's Close.
+   * @throws FrameTooBigError (`FRAME_TOO_BIG`) over `maxFrameSize`; nothing goes out and the session stays open.
+   * @throws ChannelOverflowError (`CHANNEL_OVERFLOW`) without room under the policy "close".
+   * @throws InvalidFrameError (`INVALID_FRAME`) for anything that is neither text, bytes nor a frame.
+   */
+  send(message: string | Uint8Array | Frame): Promise<void>;
+  /** Resolves when everything sent so far reached the kernel; at once when the session is over. */
+  flush(): Promise<void>;
+  /**
+   * Sends Close behind everything that was sent, and ends the session; resolves when it reached the kernel. The first
+   * ending counts: a later call changes nothing.
+   *
+   * @param reason default 1000.
+   * @throws InvalidCloseReasonError (`INVALID_CLOSE_REASON`) for a code that must not go on the wire; nothing happens.
+   */
+  close(reason?: CloseReason): Promise<void>;
+  /** Drops what is queued and destroys the connection. Iteration throws `cause`, by default a `CancelledError`. */
+  cancel(cause?: unknown): void;
+}
+
+/** A session of whole messages that answers pings and Close by itself. Ktor: `DefaultWebSocketSession`. */
+export interface DefaultWebSocketSession extends WebSocketSession {
+  /** Milliseconds between pings; 0 turns them off. */
+  pingPeriod: number;
+  /** Milliseconds that the peer has to send anything at all after a ping. */
+  timeout: number;
+  /** Milliseconds from the last answered ping to its pong. */
+  readonly roundTripTime: number | undefined;
+  /** Closes with what `error` stands for: its `closeCode`, or 1011. Ktor: `closeExceptionally`. */
+  closeExceptionally(error: unknown): Promise<void>;
+}
