@@ -1,0 +1,195 @@
+import { addRoute, createRouter, findAllRoutes } from "rou3";
+import type { PathSegment, RoutePath } from "./path.js";
+import { decodeSegment, parsePath } from "./path.js";
+
+/** What a path's parameters are at run time; it has no prototype, so that every name is an ordinary one. */
+export type MatchedParameters = Readonly<Record<string, string | readonly string[]>>;
+
+/** A route whose path matches. */
+export interface PathMatch<out T> {
+  readonly route: T;
+  /** Decoded. */
+  readonly parameters: MatchedParameters;
+}
+
+/** Routes by path. What else a route asks for (method, headers, host, subprotocol) is for the caller to see. */
+export interface PathRouter<in out T> {
+  /**
+   * @throws InvalidPathError `INVALID_PATH`
+   */
+  addRoute(path: string | RoutePath, route: T): void;
+
+  /**
+   * Every route that matches the path of a request, the best first, and those that are equally good in the order in
+   * which they were added. `path` is as the request has it, without its query.
+   *
+   * As in Ktor, paths are compared segment by segment: text is better than a parameter with text around it, that than
+   * a parameter, `*`, an optional parameter without a value, and a tail, in this order.
+   *
+   * @returns `undefined` when the path itself is malformed, which deserves a 400.
+   */
+  find(path: string): readonly PathMatch<T>[] | undefined;
+}
+
+/** Makes an empty router. rou3 narrows a request down to few routes; what they mean is decided here. */
+export function createPathRouter<T>(): PathRouter<T> {
+  return new Rou3Router();
+}
+
+interface Entry<T> {
+  readonly path: RoutePath;
+  readonly route: T;
+  readonly order: number;
+}
+
+interface Candidate<T> extends PathMatch<T> {
+  readonly qualities: readonly number[];
+  readonly order: number;
+}
+
+class Rou3Router<T> implements PathRouter<T> {
+  readonly #rou3 = createRouter<Entry<T>[]>();
+  /** Routes whose patterns are the same but for the names of parameters are one route to rou3. */
+  readonly #entries = new Map<string, Entry<T>[]>();
+  #order = 0;
+
+  addRoute(path: string | RoutePath, route: T): void {
+    const parsed = typeof path === "string" ? parsePath(path) : path;
+    const entry: Entry<T> = { path: parsed, route, order: this.#order++ };
+    for (const pattern of patternsOf(parsed.segments)) {
+      const entries = this.#entries.get(pattern);
+      if (entries !== undefined) {
+        entries.push(entry);
+        continue;
+      }
+      const first = [entry];
+      this.#entries.set(pattern, first);
+      addRoute(this.#rou3, "", pattern, first);
+    }
+  }
+
+  find(path: string): readonly PathMatch<T>[] | undefined {
+    const segments = requestSegments(path);
+    if (segments === undefined) return undefined;
+    const slash = segments.length > 0 && path.endsWith("/");
+    const found: Candidate<T>[] = [];
+    for (const { data } of findAllRoutes(this.#rou3, "", patternPath(segments), { params: false })) {
+      for (const entry of data) {
+        const candidate = match(entry, segments, slash);
+        if (candidate !== undefined) found.push(candidate);
+      }
+    }
+    return found.sort(byQuality).map(({ route, parameters }) => ({ route, parameters }));
+  }
+}
+
+/** A request's path in decoded segments; empty ones do not count. */
+function requestSegments(path: string): string[] | undefined {
+  if (!path.startsWith("/")) return undefined;
+  const segments: string[] = [];
+  for (const text of path.split("/")) {
+    if (text === "") continue;
+    const segment = decodeSegment(text);
+    if (segment === undefined) return undefined;
+    segments.push(segment);
+  }
+  return segments;
+}
+
+// Segments go to rou3 in one spelling and behind a dash: so `%61` and `a` are the same, nothing in them is syntax to
+// rou3, and it never takes `..` for the way up.
+function patternPath(segments: readonly string[]): string {
+  return `/${segments.map(patternText).join("/")}`;
+}
+
+function patternText(segment: string): string {
+  const encoded = encodeURIComponent(segment);
+  return `-${encoded.replace(/[!'()*~]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)}`;
+}
+
+/** rou3's patterns for a path: two when its last segment may be missing. */
+function patternsOf(segments: readonly PathSegment[]): string[] {
+  const parts = segments.map((segment, index) => {
+    switch (segment.kind) {
+      case "literal":
+        return patternText(segment.value);
+      case "tail":
+        return "**";
+      default:
+        return `:p${index}`;
+    }
+  });
+  const whole = `/${parts.join("/")}`;
+  return segments.at(-1)?.kind === "optional" ? [whole, `/${parts.slice(0, -1).join("/")}`] : [whole];
+}
+
+// Ktor's figures; only their order matters.
+const LITERAL = 1;
+const PARAMETER_WITH_TEXT = 0.9;
+const PARAMETER = 0.8;
+const WILDCARD = 0.5;
+const MISSING = 0.2;
+const TAIL = 0.1;
+
+function match<T>(entry: Entry<T>, segments: readonly string[], slash: boolean): Candidate<T> | undefined {
+  const { path, route, order } = entry;
+  const parameters: Record<string, string | readonly string[]> = Object.create(null);
+  const qualities: number[] = [];
+  let slashTaken = path.trailingSlash;
+  for (const [index, expected] of path.segments.entries()) {
+    const segment = segments[index];
+    switch (expected.kind) {
+      case "literal":
+        if (segment !== expected.value) return undefined;
+        qualities.push(LITERAL);
+        break;
+      case "wildcard":
+        if (segment === undefined) return undefined;
+        qualities.push(WILDCARD);
+        break;
+      case "parameter":
+      case "optional": {
+        if (segment === undefined) {
+          if (expected.kind === "parameter") return undefined;
+          slashTaken = slash;
+          qualities.push(MISSING);
+          break;
+        }
+        const value = between(segment, expected.prefix, expected.suffix);
+        if (value === undefined) return undefined;
+        parameters[expected.name] = value;
+        qualities.push(expected.prefix + expected.suffix === "" ? PARAMETER : PARAMETER_WITH_TEXT);
+        break;
+      }
+      case "tail": {
+        const [first = "", ...rest] = segments.slice(index);
+        if (!first.startsWith(expected.prefix)) return undefined;
+        slashTaken = slash;
+        qualities.push(segment === undefined && !slash ? MISSING : TAIL);
+        if (expected.name === null) break;
+        const values = segment === undefined ? [] : [first.slice(expected.prefix.length), ...rest];
+        parameters[expected.name] = slash ? [...values, ""] : values;
+        break;
+      }
+    }
+  }
+  const whole = segments.length <= path.segments.length || path.segments.at(-1)?.kind === "tail";
+  if (!whole || slash !== slashTaken) return undefined;
+  return { route, parameters, qualities, order };
+}
+
+/** What of `segment` stands between `prefix` and `suffix`, if there is something. */
+function between(segment: string, prefix: string, suffix: string): string | undefined {
+  const fits = segment.length > prefix.length + suffix.length && segment.startsWith(prefix) && segment.endsWith(suffix);
+  return fits ? segment.slice(prefix.length, segment.length - suffix.length) : undefined;
+}
+
+/** The first segment in which two paths differ decides; where one has ended, it is as good as text there. */
+function byQuality<T>(left: Candidate<T>, right: Candidate<T>): number {
+  const length = Math.max(left.qualities.length, right.qualities.length);
+  for (let index = 0; index < length; index++) {
+    const difference = (right.qualities[index] ?? LITERAL) - (left.qualities[index] ?? LITERAL);
+    if (difference !== 0) return difference;
+  }
+  return left.order - right.order;
+}
