@@ -31,12 +31,16 @@ import {
   STATE_UTF8,
 } from "./layout";
 import { mask } from "./mask";
-import { ASCII, unmaskText } from "./utf8";
+import { ASCII, unmaskFresh, unmaskText } from "./utf8";
 
 const INFO_FIRST: u32 = 0x100;
 const INFO_LAST: u32 = 0x200;
 const INFO_ASCII: u32 = 0x400;
 const INFO_TEXT: u32 = 0x800;
+/** ASCII in the result of `unmaskText`, shifted by this, is INFO_ASCII. */
+const ASCII_TO_INFO: u32 = 20;
+
+const TEXT: u32 = 1;
 
 /** Set in the result of `parse` when STATE was written: the cursor is not between messages, or there is an error. */
 const RESULT_STATE: u32 = 0x80000000;
@@ -68,8 +72,50 @@ export function parse(start: u32, end: u32, max: u32, config: u32, limit: u32): 
     utf8 = load<u32>(STATE, STATE_UTF8);
   }
 
+  // What a whole, unfragmented text frame begins with, as the first two bytes without the length; binary is one more.
+  const wholeText = ((config & CONFIG_MASKED) << 15) | FIN | TEXT;
+  const shortest: u32 = 2 + ((config & CONFIG_MASKED) << 2);
+
   let count: u32 = 0;
   while (count < max) {
+    // The short way, a third faster than the general one below, for what nearly every frame is: text or binary, whole,
+    // in order and all there. It may look at bytes past `stop`, but only frames that end before it count.
+    if ((waiting | remaining | message) == 0) {
+      const head = <u32>load<u16>(p);
+      const kind = (head & 0x80ff) - wholeText;
+      let length = (head >> 8) & 0x7f;
+      let payload = p + shortest;
+      if (length > 125) {
+        const wide = <u32>bswap<u16>(load<u16>(p, 2));
+        length = length == 126 && wide > 125 ? wide : u32.MAX_VALUE;
+        payload += 2;
+      }
+      // The length first: past the limit, which is below 2^31, the address could wrap round.
+      if (kind <= 1 && length <= limit && payload + length <= stop) {
+        const payloadEnd = payload + length;
+        const payloadKey = config & CONFIG_MASKED ? load<u32>(payload - 4) : 0;
+        let info = (FIN | TEXT | INFO_FIRST | INFO_LAST) + kind;
+        if (kind == 0 && config & CONFIG_VALIDATE_TEXT) {
+          const result = unmaskFresh(payload, payloadEnd, payloadKey);
+          if (result & ~ASCII) {
+            frame = FIN | TEXT | INFO_FIRST;
+            remaining = length;
+            key = payloadKey;
+            p = payload;
+            error = INVALID_UTF8;
+            errorAt = errorAddress(result, payloadEnd) - READ_BUFFER - start;
+            break;
+          }
+          info |= INFO_TEXT | (<u32>result >> ASCII_TO_INFO);
+        } else if (config & CONFIG_MASKED) {
+          mask(payload, payloadEnd, payloadKey);
+        }
+        describe(count++, info, payload, length, 0);
+        p = payloadEnd;
+        continue;
+      }
+    }
+
     if (remaining == 0) {
       let at = p;
       let have = <u32>(stop - p);
@@ -122,7 +168,7 @@ export function parse(start: u32, end: u32, max: u32, config: u32, limit: u32): 
       const pending = <u32>(result & ~ASCII);
       if (result < 0 || (pending != 0 && isLast && frame & FIN)) {
         error = INVALID_UTF8;
-        errorAt = <u32>((result < 0 ? <usize>(-1 - result) : pieceEnd) - READ_BUFFER) - start;
+        errorAt = errorAddress(result, pieceEnd) - READ_BUFFER - start;
         break;
       }
       utf8 = pending;
@@ -130,12 +176,7 @@ export function parse(start: u32, end: u32, max: u32, config: u32, limit: u32): 
     } else if (config & CONFIG_MASKED) {
       mask(p, pieceEnd, key);
     }
-    const descriptor = DESCRIPTORS + (count << 4);
-    store<u32>(descriptor, info);
-    store<u32>(descriptor, <u32>(p - READ_BUFFER), 4);
-    store<u32>(descriptor, length, 8);
-    store<u32>(descriptor, remaining - length, 12);
-    count++;
+    describe(count++, info, p, length, remaining - length);
     p = pieceEnd;
     remaining -= length;
     if (isLast) {
@@ -166,6 +207,19 @@ export function parse(start: u32, end: u32, max: u32, config: u32, limit: u32): 
     store<u32>(STATE, errorAt, STATE_ERROR_AT);
   }
   return result;
+}
+
+/** Writes descriptor number `index`. */
+@inline
+function describe(index: u32, info: u32, payload: usize, length: u32, remaining: u32): void {
+  const descriptor = DESCRIPTORS + (index << 4);
+  store<u64>(descriptor, <u64>info | (<u64>(payload - READ_BUFFER) << 32));
+  store<u64>(descriptor, <u64>length | (<u64>remaining << 32), 8);
+}
+
+/** Where a text that ends at `end` is wrong: at a byte, or at its end where it ends too early. */
+function errorAddress(result: i32, end: usize): u32 {
+  return result < 0 ? <u32>(-1 - result) : <u32>end;
 }
 
 /** Puts the header bytes that wait and what follows them side by side at HEADER; returns how many there are. */

