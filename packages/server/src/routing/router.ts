@@ -104,7 +104,7 @@ function patternPath(segments: readonly string[]): string {
 
 function patternText(segment: string): string {
   const encoded = encodeURIComponent(segment);
-  return `-${encoded.replace(/[!'()*~]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)}`;
+  return `-${encoded.replace(/[!'()*~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)}`;
 }
 
 /** rou3's patterns for a path: two when its last segment may be missing. */
