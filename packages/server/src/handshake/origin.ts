@@ -103,7 +103,8 @@ function parseHost(text: string, scheme: string | undefined): string | undefined
 
 /** One spelling of a host: IPv6 shortened, names outside ASCII as browsers send them. */
 function canonicalHost(host: string): string | undefined {
-  if (/^[\w.~!$&'()*+,;=%-]+$/.test(host)) return host.toLowerCase();
+  // No comma, although a host may have one: that is two `Host` lines, joined on the way.
+  if (/^[\w.~!$&'()*+;=%-]+$/.test(host)) return host.toLowerCase();
   if (!host.startsWith("[") && isAscii(host)) return undefined;
   try {
     return new URL(`http://${host}`).hostname;
