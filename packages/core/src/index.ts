@@ -17,8 +17,15 @@ export {
   SluiceError,
   type Violation,
 } from "./errors.js";
-export * from "./flow/shared-flow.js";
-export * from "./flow/state-flow.js";
+export {
+  parseWebSocketExtensions,
+  printWebSocketExtensions,
+  type WebSocketExtensionHeader,
+} from "./extension/header.js";
+export type { CollectOptions, Collector } from "./flow/collection.js";
+export type { FlowEmitter, SharedFlow, StateFlow } from "./flow/flow.js";
+export { type FlowOverflow, MutableSharedFlow, type SharedFlowOptions } from "./flow/shared-flow.js";
+export { MutableStateFlow, StateFlowReplayError } from "./flow/state-flow.js";
 export { Frame, type FrameOptions, isFrame, type Payload } from "./frame.js";
 export { FrameType } from "./frame-type.js";
 export type { CloseState } from "./protocol/close-handshake.js";

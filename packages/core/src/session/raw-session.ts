@@ -118,6 +118,10 @@ export class RawSession implements WebSocketSession {
     transport.listener = this.#listener();
   }
 
+  get isActive(): boolean {
+    return this.#ending === undefined;
+  }
+
   get masking(): boolean {
     return this.connection.masking;
   }

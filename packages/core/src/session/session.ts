@@ -9,6 +9,8 @@ export interface WebSocketSession {
   readonly incoming: ReceiveChannel<Frame>;
   /** What goes to the peer. */
   readonly outgoing: SendChannel<Frame>;
+  /** Whether the session has no ending yet. Ktor: `isActive`. */
+  readonly isActive: boolean;
   /** Whether frames sent from now on are masked. */
   masking: boolean;
   /** Bytes; holds from the next header received and the next `send`. */

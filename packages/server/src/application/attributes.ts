@@ -1,0 +1,40 @@
+/** Names a value among `Attributes`; two keys are never the same, whatever they are called. Ktor: `AttributeKey`. */
+export class AttributeKey<T> {
+  /** Keeps the type of the value with the key. @internal */
+  declare readonly value: T;
+
+  constructor(readonly name: string) {}
+}
+
+/** Values that plugins and handlers attach to an application or a call. Ktor: `Attributes`. */
+export class Attributes {
+  readonly #values = new Map<AttributeKey<unknown>, unknown>();
+
+  /** @throws Error when there is no value. */
+  get<T>(key: AttributeKey<T>): T {
+    if (!this.#values.has(key)) throw new Error(`There is no attribute "${key.name}"`);
+    return this.#values.get(key) as T;
+  }
+
+  getOrNull<T>(key: AttributeKey<T>): T | null {
+    return this.#values.has(key) ? (this.#values.get(key) as T) : null;
+  }
+
+  put<T>(key: AttributeKey<T>, value: T): void {
+    this.#values.set(key, value);
+  }
+
+  contains(key: AttributeKey<unknown>): boolean {
+    return this.#values.has(key);
+  }
+
+  remove(key: AttributeKey<unknown>): void {
+    this.#values.delete(key);
+  }
+
+  /** The value, made by `compute` where there is none. */
+  computeIfAbsent<T>(key: AttributeKey<T>, compute: () => T): T {
+    if (!this.#values.has(key)) this.#values.set(key, compute());
+    return this.#values.get(key) as T;
+  }
+}

@@ -1,0 +1,25 @@
+import { SluiceError } from "@sluice/core";
+
+/** Where a server listens. Ktor: `EngineConnectorConfig`. */
+export interface EngineConnector {
+  readonly type: "HTTP" | "HTTPS";
+  readonly host: string;
+  /** The port that was bound, also when 0 was asked for. */
+  readonly port: number;
+}
+
+/** A server cannot listen where it was told to. */
+export class ListenError extends SluiceError {
+  readonly code: "ADDRESS_IN_USE" | "ADDRESS_NOT_AVAILABLE";
+
+  constructor(
+    readonly host: string,
+    readonly port: number,
+    cause: { readonly code?: string | undefined; readonly message: string },
+  ) {
+    const inUse = cause.code === "EADDRINUSE";
+    super(inUse ? `Port ${port} on ${host} is in use` : `Cannot listen on ${host}, port ${port}: ${cause.message}`);
+    this.cause = cause;
+    this.code = inUse ? "ADDRESS_IN_USE" : "ADDRESS_NOT_AVAILABLE";
+  }
+}

@@ -1,0 +1,57 @@
+export {
+  bounded,
+  CancelledError,
+  type ChannelConfig,
+  type ChannelOverflow,
+  ChannelOverflowError,
+  type ChannelResult,
+  ClosedReceiveChannelError,
+  ClosedSendChannelError,
+  CloseReason,
+  type CollectOptions,
+  type Collector,
+  type DefaultWebSocketSession,
+  type Duration,
+  type FlowOverflow,
+  Frame,
+  type FrameOptions,
+  FrameTooBigError,
+  FrameType,
+  InvalidCloseReasonError,
+  InvalidFrameError,
+  InvalidOptionError,
+  MutableSharedFlow,
+  MutableStateFlow,
+  PingTimeoutError,
+  ProtocolViolationError,
+  type ReceiveChannel,
+  type SendChannel,
+  type SharedFlow,
+  type SharedFlowOptions,
+  SluiceError,
+  type StateFlow,
+  unlimited,
+  type Violation,
+  type WebSocketSession,
+} from "@sluice/core";
+export { Application, type ApplicationEnvironment, type ApplicationModule } from "./application/application.js";
+export { AttributeKey, Attributes } from "./application/attributes.js";
+export { ApplicationCall, ApplicationRequest } from "./application/call.js";
+export { type EngineConnector, ListenError } from "./application/engine.js";
+export { HttpCall, type ResponseOptions } from "./application/http-call.js";
+export { type ApplicationPlugin, DuplicatePluginError, MissingPluginError } from "./application/plugin.js";
+export {
+  type EmbeddedServer,
+  embeddedServer,
+  type ServerConfig,
+  type StartOptions,
+  type StopOptions,
+} from "./embedded-server.js";
+export type { OriginPredicate, Origins } from "./handshake/origin.js";
+export type { Logger } from "./observability/logger.js";
+export { InvalidPathError, type PathParameters } from "./routing/path.js";
+export type { HttpHandler, RawWebSocketHandler, Route, WebSocketHandler } from "./routing/route.js";
+export type { WebSocketRouteOptions } from "./routing/web-socket.js";
+export type { WebSocketOptions } from "./websockets/options.js";
+export { WebSockets } from "./websockets/plugin.js";
+export type { DefaultWebSocketServerSession, WebSocketServerSession } from "./websockets/server-session.js";

@@ -1,0 +1,39 @@
+import type { ServerOptions as TlsOptions } from "node:https";
+import type { Backend, BackendChoice, Codec } from "@sluice/codec-wasm";
+import type { Application, ApplicationEnvironment } from "../application/application.js";
+import { processCodec } from "./codec.js";
+import type { NodeEngineOptions } from "./engine.js";
+import { NodeEngine, sha1 } from "./engine.js";
+import { nodePlatform } from "./platform.js";
+import { BatchPool } from "./write-batch.js";
+import { WriteTurn } from "./write-turn.js";
+
+export type { TlsOptions };
+
+/** Which codec to run: see `ServerConfig.codec`. */
+export type CodecChoice = BackendChoice;
+
+/** The codec that runs. */
+export type CodecBackend = Backend;
+
+/** What Node offers an application: a codec, a platform, an engine. Everything the engine's connections share is made here. */
+export class NodeHost {
+  readonly #codec: Codec;
+
+  /** @throws CodecUnavailableError (`CODEC_UNAVAILABLE`) */
+  constructor(codec: CodecChoice) {
+    this.#codec = processCodec(codec);
+  }
+
+  get codec(): { readonly backend: CodecBackend; readonly reason: string } {
+    return { backend: this.#codec.backend, reason: this.#codec.selection.reason };
+  }
+
+  get environment(): Omit<ApplicationEnvironment, "logger"> {
+    return { codec: this.#codec, platform: nodePlatform, sha1 };
+  }
+
+  engine(application: Application, options: NodeEngineOptions): NodeEngine {
+    return new NodeEngine(application, { codec: this.#codec, pool: new BatchPool(), turn: new WriteTurn() }, options);
+  }
+}

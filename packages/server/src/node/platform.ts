@@ -1,0 +1,30 @@
+import { randomFillSync } from "node:crypto";
+import { performance } from "node:perf_hooks";
+import type { Platform, Timer } from "@sluice/core";
+
+/** Random words fetched at once: a call into the random source costs far more than the words do. */
+const keys = new Uint32Array(1024);
+let nextKey = keys.length;
+
+/** Node's clock, timers and randomness. */
+export const nodePlatform: Platform = {
+  now: () => performance.now(),
+  setTimer(delay: number, callback: () => void): Timer {
+    const timeout = setTimeout(callback, delay);
+    timeout.unref();
+    return { cancel: () => clearTimeout(timeout) };
+  },
+  nextTurn(callback: () => void): void {
+    setImmediate(callback);
+  },
+  randomMaskKey(): number {
+    if (nextKey === keys.length) {
+      randomFillSync(keys);
+      nextKey = 0;
+    }
+    const key = keys[nextKey] as number;
+    // A key that went out is not kept.
+    keys[nextKey++] = 0;
+    return key;
+  },
+};

@@ -1,0 +1,10 @@
+import type { RetainedBytes } from "@sluice/core";
+import type { ResolvedOptions } from "./options.js";
+import type { SessionRegistry } from "./session-registry.js";
+
+/** The installed plugin: what all sessions of an application share. */
+export interface WebSocketsInstance {
+  readonly options: ResolvedOptions;
+  readonly retained: RetainedBytes;
+  readonly sessions: SessionRegistry;
+}

@@ -1,0 +1,25 @@
+import { RetainedBytes } from "@sluice/core";
+import type { ApplicationPlugin } from "../application/plugin.js";
+import type { WebSocketsInstance } from "./instance.js";
+import type { WebSocketOptions } from "./options.js";
+import { resolveOptions } from "./options.js";
+import { SessionRegistry } from "./session-registry.js";
+
+/**
+ * WebSocket routes for an application. Ktor: `WebSockets`.
+ *
+ * ```ts
+ * app.install(WebSockets, { pingPeriod: "15s", maxFrameSize: 64 * 1024 });
+ * ```
+ */
+export const WebSockets: ApplicationPlugin<WebSocketOptions, WebSocketsInstance> = {
+  name: "WebSockets",
+  install(_application, options) {
+    const resolved = resolveOptions(options);
+    return {
+      options: resolved,
+      retained: new RetainedBytes(resolved.maxRetainedBytes),
+      sessions: new SessionRegistry(),
+    };
+  },
+};

@@ -1,0 +1,44 @@
+import type { DefaultWebSocketSession, SessionOptions, WebSocketSession } from "@sluice/core";
+import { DefaultSession, RawSession } from "@sluice/core";
+import type { ApplicationCall } from "../application/call.js";
+
+/** A raw session of a server: every frame as it came. Ktor: `WebSocketServerSession`. */
+export interface WebSocketServerSession<Parameters = unknown> extends WebSocketSession {
+  /** The request that opened the session, and the parameters of its path. */
+  readonly call: ApplicationCall<Parameters>;
+  /** The subprotocol agreed on, or `null`. */
+  readonly protocol: string | null;
+}
+
+/** A session of a server: whole messages, pings and Close answered. Ktor: `DefaultWebSocketServerSession`. */
+export interface DefaultWebSocketServerSession<Parameters = unknown>
+  extends WebSocketServerSession<Parameters>,
+    DefaultWebSocketSession {}
+
+/** What a session of a server has besides its connection. */
+export interface ServerSide {
+  readonly call: ApplicationCall;
+  readonly protocol: string | null;
+}
+
+export class DefaultServerSession extends DefaultSession implements DefaultWebSocketServerSession {
+  readonly call: ApplicationCall;
+  readonly protocol: string | null;
+
+  constructor(options: SessionOptions, { call, protocol }: ServerSide) {
+    super(options);
+    this.call = call;
+    this.protocol = protocol;
+  }
+}
+
+export class RawServerSession extends RawSession implements WebSocketServerSession {
+  readonly call: ApplicationCall;
+  readonly protocol: string | null;
+
+  constructor(options: SessionOptions, { call, protocol }: ServerSide) {
+    super(options);
+    this.call = call;
+    this.protocol = protocol;
+  }
+}
