@@ -81,7 +81,8 @@ class Collection<T> implements Subscriber {
         }
         const result = collector(value);
         if (isThenable(result)) {
-          result.then(this.#onDone, this.#end);
+          // A promise of our own calls back once, whatever the thenable does.
+          void Promise.resolve(result).then(this.#onDone, this.#end);
           return;
         }
         if (this.#ended()) return;

@@ -368,6 +368,22 @@ describe("collect", () => {
     await settle();
   });
 
+  it("waits for any thenable, and only once for one that calls back twice", async () => {
+    const flow = MutableSharedFlow<number>({ extraBufferCapacity: 4 });
+    const callbacks: (() => void)[] = [];
+    const values: number[] = [];
+    const twice = (resolve: () => void): void => void callbacks.push(resolve, resolve);
+    flow.collect((value) => {
+      values.push(value);
+      return Object.defineProperty({}, "then", { value: twice });
+    });
+    for (const value of [1, 2, 3]) flow.tryEmit(value);
+    await settle();
+    for (const callback of callbacks.splice(0)) callback();
+    await settle();
+    expect(values).toEqual([1, 2]);
+  });
+
   it("leaves no listener on the signal", async () => {
     const flow = MutableSharedFlow<number>();
     const { signal } = new AbortController();
