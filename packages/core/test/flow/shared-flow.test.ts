@@ -375,7 +375,9 @@ describe("collect", () => {
     const twice = (resolve: () => void): void => void callbacks.push(resolve, resolve);
     flow.collect((value) => {
       values.push(value);
-      return Object.defineProperty({}, "then", { value: twice });
+      const thenable = {};
+      Reflect.set(thenable, "then", twice);
+      return thenable;
     });
     for (const value of [1, 2, 3]) flow.tryEmit(value);
     await settle();
