@@ -96,6 +96,7 @@ export class DefaultSession extends RawSession implements DefaultWebSocketSessio
   }
 
   protected override exhausted(): void {
-    this.outbox.sendClose();
+    const { name } = this.connection.state;
+    if (name === "peerClosed" || name === "failed") this.outbox.sendClose();
   }
 }
