@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import asc from "assemblyscript/asc";
 
 const ROOT = new URL("../", import.meta.url);
-export const BINARY = new URL("src/wasm/binary.gen.ts", ROOT);
+export const SOURCE = new URL("src/wasm/binary.gen.ts", ROOT);
 
 const FLAGS = [
   "-O3",
@@ -67,5 +67,5 @@ export function inline(binary) {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await writeFile(BINARY, inline(await compile()));
+  await writeFile(SOURCE, inline(await compile()));
 }

@@ -50,8 +50,11 @@ export interface Codec {
    * `cursor.start` stands at the first of them.
    * @returns the number of descriptors. Pieces in front of an error are returned together with it; the piece that holds
    * it is not. See `cursor.error`, `cursor.errorOffset`, `ParseError`.
-   * @throws RangeError when the cursor points outside `readBuffer`, or to a chunk that begins above 0 while header
-   * bytes wait.
+   *
+   * On an error `cursor.start` stands where the frame begins that holds it, or, past its header, where its payload goes
+   * on; what lies behind in `readBuffer` is not defined.
+   * @throws RangeError when the cursor points outside `readBuffer`, or `maxFrames` or `cursor.maxFrameSize` is out of
+   * range.
    */
   parse(cursor: FrameCursor, maxFrames: number): number;
 
@@ -60,6 +63,7 @@ export interface Codec {
    *
    * @param key the four key bytes, the first one lowest.
    * @param phase which key byte (0 to 3) meets `bytes[start]`. Default 0.
+   * @throws RangeError when `start` and `end` are not a range of `bytes`.
    */
   mask(bytes: Uint8Array, start: number, end: number, key: number, phase?: number): void;
 
@@ -69,10 +73,15 @@ export interface Codec {
    * @param pending what the call for the part before returned; 0 for the first.
    * @returns what waits for the next part (0 where the text may end here), or `-1 - index` of the first byte that cannot
    * continue a well-formed sequence (Unicode table 3-7).
+   * @throws RangeError when `start` and `end` are not a range of `bytes`, or `pending` is nothing this method returns.
    */
   validateUtf8(bytes: Uint8Array, start: number, end: number, pending?: number): number;
 
-  /** Decodes well-formed UTF-8 from `bytes`. `ascii` promises that every byte is below 0x80. */
+  /**
+   * Decodes well-formed UTF-8 from `bytes`. `ascii` promises that every byte is below 0x80.
+   *
+   * @throws RangeError when `start` and `end` are not a range of `bytes`.
+   */
   decodeText(bytes: Uint8Array, start: number, end: number, ascii: boolean): string;
 
   /** The UTF-8 length of `text` in bytes, lone surrogates counted as three. */
@@ -85,10 +94,16 @@ export interface Codec {
    * @param length payload bytes.
    * @param maskKey the masking key, the first byte lowest; `undefined` for an unmasked frame.
    * @returns the bytes written, `headerSize(length, masked)`.
+   * @throws RangeError when `firstByte` is no byte, `length` no safe integer from 0 on, or there is no room.
    */
   encodeHeader(target: Uint8Array, at: number, firstByte: number, length: number, maskKey: number | undefined): number;
 
-  /** Writes a whole frame at `target[at]`, masked where there is a key; `payload` is not changed. Returns the bytes written. */
+  /**
+   * Writes a whole frame at `target[at]`, masked where there is a key; `payload` is not changed. Returns the bytes
+   * written.
+   *
+   * @throws RangeError when `firstByte` is no byte or there is no room.
+   */
   encodeFrame(
     target: Uint8Array,
     at: number,
@@ -99,7 +114,10 @@ export interface Codec {
 
   /**
    * Writes a whole frame with the UTF-8 of `text` at `target[at]`. Lone surrogates become EF BF BD. Needs room for
-   * `MAX_HEADER_SIZE` and three bytes a UTF-16 unit. Returns the bytes written.
+   * `MAX_HEADER_SIZE` and three bytes a UTF-16 unit, and may leave anything in what it does not use of that. Returns the
+   * bytes written.
+   *
+   * @throws RangeError when `firstByte` is no byte or there is less room than that.
    */
   encodeText(target: Uint8Array, at: number, firstByte: number, text: string, maskKey: number | undefined): number;
 }

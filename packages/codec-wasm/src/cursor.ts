@@ -10,11 +10,17 @@ export interface FrameCursorOptions {
   readonly maxFrameSize: number;
   /** Whether a message in fragments is held to `maxFrameSize` too. Default true. */
   readonly limitMessages?: boolean;
-  /** Whether text messages are checked as UTF-8. Default true. */
+  /** Whether text messages are checked as UTF-8. Changed between messages only. Default true. */
   readonly validateText?: boolean;
-  /** The RSV bits (`Info.rsv1` …) that extensions own on the first frame of a message. Default none. */
+  /**
+   * The RSV bits (`Info.rsv1` …) that extensions own on the first frame of a message. Default none. A text message whose
+   * first frame has one is not checked as UTF-8.
+   */
   readonly messageRsv?: number;
-  /** The RSV bits that extensions own on continuation frames. Default none. */
+  /**
+   * The RSV bits that extensions own on continuation frames. Default none. From a continuation on that has one, a text
+   * message is no longer checked: its bytes are not its text (`Info.text` tells).
+   */
   readonly continuationRsv?: number;
 }
 
@@ -57,11 +63,14 @@ export class FrameCursor {
   remaining = 0;
   /** Its masking key, rotated so that the next payload byte meets the low byte. An int32. */
   key = 0;
-  /** The unfinished message: the first byte of its first frame without FIN, or 0 between messages. */
+  /**
+   * The unfinished message: the first byte of its first frame without FIN, and the RSV bits of its continuations; 0
+   * between messages.
+   */
   message = 0;
   /** Payload bytes of that message whose headers were read. */
   messageSize = 0;
-  /** An unfinished UTF-8 sequence: its bytes little-endian, and their number (0 to 3) in the top byte. */
+  /** An unfinished UTF-8 sequence: its bytes little-endian, and their number (1 to 3) in the top byte; 0 for none. */
   utf8 = 0;
 
   /** @throws RangeError when `maxFrameSize` is not a whole number of bytes from 0 to 2^31 - 1. */

@@ -1,3 +1,4 @@
+import { MAX_HEADER_SIZE } from "./codec.js";
 import type { FrameCursor } from "./cursor.js";
 import { MAX_DESCRIPTORS } from "./descriptor.js";
 
@@ -41,6 +42,19 @@ export function checkParse(cursor: FrameCursor, maxFrames: number, size: number)
     throw new RangeError(`maxFrames ${maxFrames} is not a whole number from 0 to ${MAX_DESCRIPTORS}`);
   }
   checkMaxFrameSize(maxFrameSize);
+  if (cursor.headerLength >>> 0 >= MAX_HEADER_SIZE) {
+    throw new RangeError(`cursor.headerLength ${cursor.headerLength} is not a number from 0 to ${MAX_HEADER_SIZE - 1}`);
+  }
+}
+
+/** @throws RangeError unless `pending` is something that `validateUtf8` returns. */
+export function checkPending(pending: number): void {
+  if (pending === 0) return;
+  const have = pending >>> 24;
+  const lead = pending & 0xff;
+  const need = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  if (have > 0 && have < need && lead >= 0xc2 && lead < 0xf5) return;
+  throw new RangeError(`pending ${pending} is no unfinished UTF-8 sequence`);
 }
 
 /** @throws RangeError unless `maxFrameSize` is a whole number of bytes from 0 to 2^31 - 1. */

@@ -3,7 +3,7 @@ import { READ_BUFFER_SIZE, SLAB_SIZE } from "../codec.js";
 import { CodecBase } from "../codec-base.js";
 import type { FrameCursor } from "../cursor.js";
 import { DESCRIPTOR_WORDS, MAX_DESCRIPTORS } from "../descriptor.js";
-import { checkParse, checkRange } from "../misuse.js";
+import { checkParse, checkPending, checkRange } from "../misuse.js";
 import type { CodecSelection } from "../selection.js";
 import type { TextAccess } from "../text-access.js";
 import type { WordMemory } from "./mask.js";
@@ -33,6 +33,7 @@ export class TypeScriptCodec extends CodecBase {
 
   validateUtf8(bytes: Uint8Array, start: number, end: number, pending = 0): number {
     checkRange(bytes, start, end);
+    checkPending(pending);
     return validateUtf8(bytes, start, end, pending);
   }
 

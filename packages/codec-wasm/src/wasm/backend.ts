@@ -4,7 +4,7 @@ import { CodecBase } from "../codec-base.js";
 import type { FrameCursor } from "../cursor.js";
 import { DESCRIPTOR_WORDS, MAX_DESCRIPTORS } from "../descriptor.js";
 import { rotateKey } from "../mask-key.js";
-import { checkParse, checkRange } from "../misuse.js";
+import { checkParse, checkPending, checkRange } from "../misuse.js";
 import { ParseError } from "../parse-error.js";
 import type { CodecSelection } from "../selection.js";
 import type { TextAccess } from "../text-access.js";
@@ -15,7 +15,7 @@ import { ASCII, Config, DESCRIPTORS, READ_BUFFER, Result, SCRATCH, SCRATCH_SIZE,
 import { readState, writeState } from "./state.js";
 
 /** Below this many bytes, checking UTF-8 in place beats copying it into the module's memory. Measured: bench:codec. */
-const COPY_WORTH = 48;
+const COPY_WORTH = 64;
 
 /** Where `bytes` are, when they are not in the module's memory. */
 const ELSEWHERE = -1;
@@ -69,6 +69,7 @@ export class WasmCodec extends CodecBase {
 
   validateUtf8(bytes: Uint8Array, start: number, end: number, pending = 0): number {
     checkRange(bytes, start, end);
+    checkPending(pending);
     const address = this.#addressOf(bytes, end - start);
     if (address === ELSEWHERE) return this.#validateElsewhere(bytes, start, end, pending);
     const result = this.#exports.unmaskText(address + start, address + end, 0, pending);
