@@ -86,6 +86,23 @@ describe("the repository", () => {
     );
   });
 
+  test("builds every published package before its tarball is checked", () => {
+    const { devDependencies } = readManifest(join(root, "packages/workspace"));
+    expect(Object.keys(devDependencies ?? {})).toEqual(
+      expect.arrayContaining(publishable.map(({ manifest }) => manifest.name)),
+    );
+  });
+
+  test("has one range for each tool and library", () => {
+    const ranges = new Map<string, Set<string>>();
+    for (const { manifest } of [...packages, { manifest: rootManifest }]) {
+      for (const [name, range] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
+        ranges.set(name, (ranges.get(name) ?? new Set()).add(range));
+      }
+    }
+    expect([...ranges].filter(([, found]) => found.size > 1).map(([name, found]) => [name, ...found])).toEqual([]);
+  });
+
   test("asks for one version of pnpm everywhere", () => {
     const calls = Object.values(rootManifest.scripts ?? {}).flatMap((script) => script.match(/pnpm@\S+/g) ?? []);
     expect(calls).not.toEqual([]);
