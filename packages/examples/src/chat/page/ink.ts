@@ -1,8 +1,9 @@
 const INKS = 6;
+const inks = new Map<string, string>();
 
-/** Which of the style sheet's inks a name is marked with: the same one on every page. */
+/** Which of the style sheet's inks a name is marked with: the first six people that a page meets get different ones. */
 export function inkOf(name: string): string {
-  let sum = 0;
-  for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
-  return String(sum % INKS);
+  const ink = inks.get(name) ?? String(inks.size % INKS);
+  inks.set(name, ink);
+  return ink;
 }

@@ -36,7 +36,7 @@ export class TrafficView {
 
   #draw(): void {
     const highest = Math.max(FLOOD, ...this.#level);
-    const points = this.#level.map((value, x) => `${x} ${(HEIGHT - 1 - (value / highest) * (HEIGHT - 2)).toFixed(2)}`);
+    const points = this.#level.map((value, x) => `${x} ${((1 - value / highest) * HEIGHT).toFixed(2)}`);
     const line = `M${points.join("L")}`;
     this.#line.setAttribute("d", line);
     this.#water.setAttribute("d", `${line}V${HEIGHT}H0Z`);
