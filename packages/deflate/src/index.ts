@@ -1,0 +1,1 @@
+export { type DeclinedOffer, type DeflateOffer, PERMESSAGE_DEFLATE, readOffer, type WindowBits } from "./parameters.js";
