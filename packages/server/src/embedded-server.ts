@@ -2,18 +2,21 @@ import type { Duration } from "@sluice/core";
 import { InvalidOptionError, milliseconds } from "@sluice/core";
 import type { ApplicationModule } from "./application/application.js";
 import { Application } from "./application/application.js";
+import { Deadline } from "./application/deadline.js";
 import type { EngineConnector } from "./application/engine.js";
+import { ServerStoppedError } from "./application/engine.js";
+import { Settled } from "./application/settled.js";
 import type { CodecBackend, CodecChoice, TlsOptions } from "./node/host.js";
 import { NodeHost } from "./node/host.js";
 import type { Logger } from "./observability/logger.js";
 import { consoleLogger } from "./observability/logger.js";
 import { WebSockets } from "./websockets/plugin.js";
 
-/** What `embeddedServer` takes. */
+/** What `embeddedServer` takes. Durations are milliseconds, or text such as `"15s"`. */
 export interface ServerConfig {
   /** Default 8080; 0 takes a free one, which `resolvedConnectors()` tells. */
   readonly port?: number;
-  /** Default `"0.0.0.0"`: every address of the machine. */
+  /** Default `"0.0.0.0"`: every IPv4 address of the machine. */
   readonly host?: string;
   /** Serves TLS with these options of `node:https`: `key`, `cert` … */
   readonly tls?: TlsOptions;
@@ -21,19 +24,21 @@ export interface ServerConfig {
   readonly codec?: CodecChoice;
   /** Default `console`. */
   readonly logger?: Logger;
-  /** How long a request may take to arrive; then 408. Default 10 s. */
+  /** How long a request may take to arrive; then 408. More than 0. With TLS, its handshake has as long before. Default 10 s. */
   readonly handshakeTimeout?: Duration;
 }
 
+/** What `EmbeddedServer.start` takes. */
 export interface StartOptions {
   /** Whether `start` resolves only when the server has stopped. Default false. */
   readonly wait?: boolean;
 }
 
+/** What `EmbeddedServer.stop` takes. */
 export interface StopOptions {
   /** How long handlers may take to finish after their sessions got Close 1001; then they are cancelled. Default 5 s. */
   readonly gracePeriod?: Duration;
-  /** How long stopping may take in all; then sockets are cut. Default 10 s. */
+  /** How long stopping may take in all; then whatever is left is cut and no handler waited for. Default 10 s. */
   readonly timeout?: Duration;
 }
 
@@ -43,16 +48,19 @@ export interface EmbeddedServer {
   /** What codec runs, and why. */
   readonly codec: { readonly backend: CodecBackend; readonly reason: string };
   /**
-   * Runs the module and listens.
+   * Runs the module and listens. A second call waits for the same start.
    *
    * @throws ListenError (`ADDRESS_IN_USE`, `ADDRESS_NOT_AVAILABLE`), and whatever the module throws.
+   * @throws ServerStoppedError (`SERVER_STOPPED`) after `stop`.
    */
   start(options?: StartOptions): Promise<void>;
-  /** Where the server listens; resolves once it does, and rejects when it cannot. */
+  /** Where the server listens: resolves once it does, and rejects when it cannot, with what `start` throws. */
   resolvedConnectors(): Promise<readonly EngineConnector[]>;
   /**
-   * Refuses new sessions, sends Close 1001 to every open one, lets handlers finish, then cuts what is left. The second
-   * call is the same promise.
+   * Refuses new sessions with 503, sends Close 1001 to every open one, lets handlers finish, then cuts what is left. For
+   * good; the second call is the same promise.
+   *
+   * @throws InvalidOptionError (`INVALID_OPTION`); the server goes on.
    */
   stop(options?: StopOptions): Promise<void>;
 }
@@ -60,15 +68,34 @@ export interface EmbeddedServer {
 /**
  * Makes a server. Ktor: `embeddedServer(Netty, port, host) { module }`.
  *
- * @throws InvalidOptionError (`INVALID_OPTION`), CodecUnavailableError (`CODEC_UNAVAILABLE`)
+ * ```ts
+ * const server = embeddedServer({ port: 8080 }, (app) => {
+ *   app.install(WebSockets, {});
+ *   app.routing((routing) => {
+ *     routing.webSocket("/echo", async (session) => {
+ *       for await (const frame of session.incoming) await session.send(frame);
+ *     });
+ *   });
+ * });
+ * await server.start();
+ * ```
+ *
+ * @throws InvalidOptionError (`INVALID_OPTION`) for an option that cannot be; the message names it.
+ * @throws CodecUnavailableError (`CODEC_UNAVAILABLE`) when the codec "wasm" is asked for and cannot run.
  */
 export function embeddedServer(config: ServerConfig, module: ApplicationModule): EmbeddedServer {
-  const { port = 8080, host = "0.0.0.0", logger = consoleLogger } = config;
+  const { port = 8080, host = "0.0.0.0", codec = "auto", logger = consoleLogger } = config;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new InvalidOptionError("port", port, "a whole number from 0 to 65535");
   }
+  if (typeof host !== "string" || host === "") throw new InvalidOptionError("host", host, "a name or an address");
+  if (codec !== "auto" && codec !== "wasm" && codec !== "typescript") {
+    throw new InvalidOptionError("codec", codec, '"auto", "wasm" or "typescript"');
+  }
+  if (typeof module !== "function") throw new InvalidOptionError("module", module, "a function");
   const handshakeTimeout = milliseconds(config.handshakeTimeout ?? "10s", "handshakeTimeout");
-  const node = new NodeHost(config.codec ?? "auto");
+  if (handshakeTimeout === 0) throw new InvalidOptionError("handshakeTimeout", 0, "longer than 0 ms");
+  const node = new NodeHost(codec);
   const application = new Application({ ...node.environment, logger });
   const engine = node.engine(application, { host, port, tls: config.tls, handshakeTimeout });
   return new Server(application, node.codec, engine, module);
@@ -81,57 +108,67 @@ class Server implements EmbeddedServer {
   readonly codec: EmbeddedServer["codec"];
   readonly #engine: Engine;
   readonly #module: ApplicationModule;
-  #started: Promise<readonly EngineConnector[]> | undefined;
+  readonly #connectors = new Settled<readonly EngineConnector[]>();
+  readonly #gone = new Settled<void>();
+  #started: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
-  readonly #gone: Promise<void>;
-  #settleGone!: () => void;
 
   constructor(application: Application, codec: EmbeddedServer["codec"], engine: Engine, module: ApplicationModule) {
     this.application = application;
     this.codec = codec;
     this.#engine = engine;
     this.#module = module;
-    this.#gone = new Promise((resolve) => {
-      this.#settleGone = resolve;
-    });
   }
 
   async start({ wait = false }: StartOptions = {}): Promise<void> {
-    this.#started ??= this.#listen();
+    this.#started ??= this.#start();
     await this.#started;
-    if (wait) await this.#gone;
+    if (wait) await this.#gone.promise;
   }
 
   resolvedConnectors(): Promise<readonly EngineConnector[]> {
-    this.#started ??= this.#listen();
-    return this.#started;
+    return this.#connectors.promise;
   }
 
   stop(options: StopOptions = {}): Promise<void> {
-    this.#stopped ??= this.#stop(
-      milliseconds(options.gracePeriod ?? "5s", "gracePeriod"),
-      milliseconds(options.timeout ?? "10s", "timeout"),
-    );
-    return this.#stopped;
+    if (this.#stopped !== undefined) return this.#stopped;
+    try {
+      const gracePeriod = milliseconds(options.gracePeriod ?? "5s", "gracePeriod");
+      const timeout = milliseconds(options.timeout ?? "10s", "timeout");
+      this.#stopped = this.#stop(new Deadline(Math.min(gracePeriod, timeout)), new Deadline(timeout));
+      return this.#stopped;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
-  async #listen(): Promise<readonly EngineConnector[]> {
-    await this.#module(this.application);
-    return [await this.#engine.listen()];
+  async #start(): Promise<void> {
+    try {
+      this.#checkStopped();
+      await this.#module(this.application);
+      this.#checkStopped();
+      this.#connectors.resolve([await this.#engine.listen()]);
+    } catch (error) {
+      this.#connectors.reject(error);
+      throw error;
+    }
   }
 
-  async #stop(gracePeriod: number, timeout: number): Promise<void> {
-    await this.#started?.catch(() => undefined);
+  #checkStopped(): void {
+    if (this.#stopped !== undefined) throw new ServerStoppedError();
+  }
+
+  async #stop(grace: Deadline, timeout: Deadline): Promise<void> {
+    await timeout.orUntil(this.#started?.catch(() => undefined));
+    this.#connectors.reject(new ServerStoppedError());
     const sessions = this.application.pluginOrNull(WebSockets)?.sessions;
-    const platform = this.application.environment.platform;
-    const cancel = platform.setTimer(Math.min(gracePeriod, timeout), () => sessions?.cancelAll());
-    const cut = platform.setTimer(timeout, () => this.#engine.destroy());
-    const closed = this.#engine.close();
-    await sessions?.closeAll();
-    this.#engine.destroy();
-    await closed;
-    cancel.cancel();
-    cut.cancel();
-    this.#settleGone();
+    const done = Promise.all([sessions?.closeAll(), this.#engine.drain()]);
+    await grace.orUntil(done);
+    sessions?.cancelAll();
+    await timeout.orUntil(done);
+    await this.#engine.close();
+    grace.cancel();
+    timeout.cancel();
+    this.#gone.resolve();
   }
 }

@@ -37,7 +37,7 @@ export {
 export { Application, type ApplicationEnvironment, type ApplicationModule } from "./application/application.js";
 export { AttributeKey, Attributes } from "./application/attributes.js";
 export { ApplicationCall, ApplicationRequest } from "./application/call.js";
-export { type EngineConnector, ListenError } from "./application/engine.js";
+export { type EngineConnector, ListenError, ServerStoppedError } from "./application/engine.js";
 export { HttpCall, type ResponseOptions } from "./application/http-call.js";
 export { type ApplicationPlugin, DuplicatePluginError, MissingPluginError } from "./application/plugin.js";
 export {
@@ -48,6 +48,7 @@ export {
   type StopOptions,
 } from "./embedded-server.js";
 export type { OriginPredicate, Origins } from "./handshake/origin.js";
+export { InvalidHeaderError } from "./handshake/response.js";
 export type { Logger } from "./observability/logger.js";
 export { InvalidPathError, type PathParameters } from "./routing/path.js";
 export type { HttpHandler, RawWebSocketHandler, Route, WebSocketHandler } from "./routing/route.js";

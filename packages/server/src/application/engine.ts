@@ -8,6 +8,15 @@ export interface EngineConnector {
   readonly port: number;
 }
 
+/** A server was stopped, which is for good: make another one. */
+export class ServerStoppedError extends SluiceError {
+  readonly code = "SERVER_STOPPED";
+
+  constructor() {
+    super("The server was stopped");
+  }
+}
+
 /** A server cannot listen where it was told to. */
 export class ListenError extends SluiceError {
   readonly code: "ADDRESS_IN_USE" | "ADDRESS_NOT_AVAILABLE";

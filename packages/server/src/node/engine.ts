@@ -1,15 +1,20 @@
 import { createHash } from "node:crypto";
-import type { Server as HttpServer, ServerOptions } from "node:http";
+import type { Server as HttpServer, IncomingMessage, ServerOptions, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { ServerOptions as TlsOptions } from "node:https";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { finished } from "node:stream";
 import type { Application } from "../application/application.js";
 import type { EngineConnector } from "../application/engine.js";
 import { ListenError } from "../application/engine.js";
-import { answerRequest } from "./http.js";
+import { report } from "../observability/logger.js";
+import { answerRequest, send, text } from "./http.js";
+import { refuseMalformed } from "./malformed.js";
+import { SocketSet } from "./socket-set.js";
 import type { SocketShare } from "./socket-transport.js";
-import { answerUpgrade } from "./upgrade.js";
+import { answerUpgrade, asksForWebSocket, responseWithoutUpgrade } from "./upgrade.js";
 
 /** SHA-1 of a string, in base64. */
 export function sha1(input: string): string {
@@ -20,53 +25,113 @@ export interface NodeEngineOptions {
   readonly host: string;
   readonly port: number;
   readonly tls: TlsOptions | undefined;
-  /** Milliseconds for a whole request to arrive; then 408. */
+  /** Milliseconds, more than 0, for a whole request to arrive; then 408. With TLS its handshake has as long before. */
   readonly handshakeTimeout: number;
 }
 
 /** Serves an application over `node:http` or `node:https`. */
 export class NodeEngine {
+  readonly #application: Application;
   readonly #options: NodeEngineOptions;
   readonly #server: HttpServer;
+  /** Sockets that `closeAllConnections` does not know. Those of sessions belong to their sessions. */
+  readonly #sockets = new SocketSet();
+  /** Responses that are not through yet. */
+  readonly #answering = new Set<ServerResponse>();
+  #drained: (() => void) | undefined;
 
   constructor(application: Application, share: SocketShare, options: NodeEngineOptions) {
+    this.#application = application;
     this.#options = options;
-    const { handshakeTimeout, tls } = options;
-    const timeouts: ServerOptions = {
-      headersTimeout: handshakeTimeout,
-      requestTimeout: handshakeTimeout,
-      // Node looks for late requests this often.
-      connectionsCheckingInterval: Math.min(1_000, handshakeTimeout),
-    };
-    this.#server = tls === undefined ? createServer(timeouts) : createTlsServer({ ...timeouts, ...tls });
-    this.#server.on("request", (message, response) => void answerRequest(application, message, response));
-    this.#server.on("upgrade", (message, socket, head) => answerUpgrade(application, share, message, socket, head));
+    const server = options.tls === undefined ? createServer(timeouts(options)) : this.#tlsServer(options.tls);
+    server.on("request", (message, response) => this.#request(message, response));
+    server.on("upgrade", (message, socket, head) => this.#upgrade(share, message, socket, head));
+    server.on("clientError", (error, socket) => {
+      this.#sockets.add(socket as Socket);
+      refuseMalformed(error, socket as Socket);
+    });
+    this.#server = server;
   }
 
   /** @throws ListenError (`ADDRESS_IN_USE`, `ADDRESS_NOT_AVAILABLE`) */
   listen(): Promise<EngineConnector> {
     const { host, port, tls } = this.#options;
+    const server = this.#server;
     return new Promise((resolve, reject) => {
       const failed = (cause: NodeJS.ErrnoException): void => reject(new ListenError(host, port, cause));
-      this.#server.once("error", failed);
-      this.#server.listen(port, host, () => {
-        this.#server.removeListener("error", failed);
-        const { port: bound } = this.#server.address() as AddressInfo;
+      server.once("error", failed);
+      server.listen(port, host, () => {
+        server.removeListener("error", failed);
+        // A connection that cannot be accepted, for want of descriptors perhaps, is no reason to end the others.
+        server.on("error", (error) => report(this.#application.log, error, `Accepting on ${host} failed`));
+        const { port: bound } = server.address() as AddressInfo;
         resolve({ type: tls === undefined ? "HTTP" : "HTTPS", host, port: bound });
       });
     });
   }
 
-  /** Takes no more connections; resolves when the last one is gone. */
-  close(): Promise<void> {
+  /** Answers new requests with 503 from now on; resolves when those from before are answered. */
+  drain(): Promise<void> {
     return new Promise((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeIdleConnections();
+      this.#drained = resolve;
+      if (this.#answering.size === 0) resolve();
     });
   }
 
-  /** Cuts what is still open. */
-  destroy(): void {
-    this.#server.closeAllConnections();
+  /** Stops listening and cuts what is still open; resolves when the last connection is gone. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+      this.#sockets.destroyAll();
+    });
   }
+
+  #tlsServer(tls: TlsOptions): HttpServer {
+    const { handshakeTimeout } = this.#options;
+    // Half-open, as `node:http` has it: answers to what came before a FIN still go out.
+    const server = createTlsServer({ ...timeouts(this.#options), handshakeTimeout, ...tls, allowHalfOpen: true });
+    // Until TLS has its handshake, the HTTP server does not know the connection.
+    server.on("connection", (socket: Socket) => this.#sockets.add(socket));
+    return server;
+  }
+
+  #request(message: IncomingMessage, response: ServerResponse): void {
+    if (this.#drained !== undefined) {
+      send(response, text(503, "The server is stopping", { connection: "close" }));
+      return;
+    }
+    this.#track(response);
+    void answerRequest(this.#application, message, response);
+  }
+
+  #upgrade(share: SocketShare, message: IncomingMessage, duplex: Duplex, head: Uint8Array): void {
+    // Node hands over the connection's own socket; its type leaves room for what a proxy's CONNECT gives.
+    const socket = duplex as Socket;
+    if (asksForWebSocket(message)) {
+      const opened = answerUpgrade(this.#application, share, message, socket, head);
+      if (!opened) this.#sockets.add(socket);
+    } else {
+      this.#sockets.add(socket);
+      this.#request(message, responseWithoutUpgrade(message, socket));
+    }
+  }
+
+  #track(response: ServerResponse): void {
+    this.#answering.add(response);
+    finished(response, () => {
+      this.#answering.delete(response);
+      if (this.#answering.size === 0) this.#drained?.();
+    });
+  }
+}
+
+function timeouts({ handshakeTimeout }: NodeEngineOptions): ServerOptions {
+  const whole = Math.ceil(handshakeTimeout);
+  return {
+    headersTimeout: whole,
+    requestTimeout: whole,
+    // Node looks for late requests this often.
+    connectionsCheckingInterval: Math.min(1_000, whole),
+  };
 }

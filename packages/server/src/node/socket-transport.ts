@@ -12,11 +12,21 @@ export interface SocketShare {
   readonly turn: WriteTurn;
 }
 
+/** What was handed to the socket, until its write callback comes. */
+interface Unfinished {
+  readonly frames: number;
+  readonly bytes: number;
+  readonly batch: Batch | undefined;
+}
+
 const IDLE: TransportListener = { receive() {}, drained() {}, peerEnded() {}, closed() {} };
 
-const NOTHING = new Uint8Array(0);
-
-/** A WebSocket connection's socket, TCP or TLS, after the handshake. Chunks are copied into the codec's read buffer. */
+/**
+ * A WebSocket connection's socket, TCP or TLS, after the handshake. Chunks are copied into the codec's read buffer.
+ *
+ * Frames are gathered in a batch, which is written at the end of the turn. While an earlier write is unfinished the
+ * batch goes on filling: a peer that does not read then costs the bytes of its frames, and not a batch for each.
+ */
 export class SocketTransport implements Transport, Writer {
   listener: TransportListener = IDLE;
 
@@ -25,11 +35,8 @@ export class SocketTransport implements Transport, Writer {
   #batch: Batch | undefined;
   /** Whether `writeTurn` is to come. */
   #scheduled = false;
-  /** Frames and bytes that the kernel took and that are not reported yet. */
-  #takenFrames = 0;
-  #takenBytes = 0;
-  /** Writes that the kernel has not taken whole. */
-  #unfinished = 0;
+  /** In the order of the writes, which is the order of their callbacks. */
+  readonly #unfinished: Unfinished[] = [];
   #ending = false;
   #error: Error | undefined;
 
@@ -43,11 +50,12 @@ export class SocketTransport implements Transport, Writer {
     socket.on("error", (error) => {
       this.#error = error;
     });
-    socket.on("close", () => this.listener.closed(this.#error));
+    socket.on("close", () => this.#closed());
   }
 
+  /** TLS takes a turn of its own for every write, so that one small write under way is no sign of a slow peer. */
   get blocked(): boolean {
-    return this.#unfinished > 0;
+    return this.#socket.writableNeedDrain;
   }
 
   reserve(size: number): WriteBatch {
@@ -67,17 +75,17 @@ export class SocketTransport implements Transport, Writer {
 
   writeLarge(header: Uint8Array, payload: Uint8Array): void {
     const socket = this.#socket;
-    const batch = this.#takeBatch();
+    const bytes = header.length + payload.length;
     socket.cork();
-    if (batch !== undefined) socket.write(batch.bytes.subarray(0, batch.length));
+    this.#writeBatch();
+    this.#unfinished.push({ frames: 1, bytes, batch: undefined });
     socket.write(header);
-    socket.write(payload);
+    socket.write(payload, this.#written);
     socket.uncork();
-    this.#account((batch?.frames ?? 0) + 1, (batch?.length ?? 0) + header.length + payload.length, batch);
   }
 
   flush(): void {
-    this.#writeBatch();
+    if (this.#unfinished.length === 0) this.#writeBatch();
   }
 
   pause(): void {
@@ -101,13 +109,7 @@ export class SocketTransport implements Transport, Writer {
 
   writeTurn(): void {
     this.#scheduled = false;
-    this.#writeBatch();
-    const frames = this.#takenFrames;
-    const bytes = this.#takenBytes;
-    if (frames === 0) return;
-    this.#takenFrames = 0;
-    this.#takenBytes = 0;
-    this.listener.drained(frames, bytes);
+    this.flush();
   }
 
   #schedule(): void {
@@ -126,35 +128,26 @@ export class SocketTransport implements Transport, Writer {
   }
 
   #writeBatch(): void {
-    const batch = this.#takeBatch();
-    if (batch === undefined) return;
-    this.#socket.write(batch.bytes.subarray(0, batch.length));
-    this.#account(batch.frames, batch.length, batch);
-  }
-
-  #takeBatch(): Batch | undefined {
     const batch = this.#batch;
+    if (batch === undefined) return;
     this.#batch = undefined;
-    return batch;
+    this.#unfinished.push({ frames: batch.frames, bytes: batch.length, batch });
+    this.#socket.write(batch.bytes.subarray(0, batch.length), this.#written);
   }
 
-  /** Counts what was just written: at once where the kernel took it all, else when it has; only then is the batch free again. */
-  #account(frames: number, bytes: number, batch?: Batch): void {
-    const taken = (): void => {
-      this.#takenFrames += frames;
-      this.#takenBytes += bytes;
-      if (batch !== undefined) this.#share.pool.give(batch);
-      this.#schedule();
-    };
-    if (this.#socket.writableLength === 0) {
-      taken();
-      return;
-    }
-    this.#unfinished++;
-    // An empty write's callback comes when everything before it is gone.
-    this.#socket.write(NOTHING, () => {
-      this.#unfinished--;
-      taken();
-    });
+  /** The kernel took the oldest write, or never will. Only now nobody reads its batch any more. */
+  readonly #written = (): void => {
+    const write = this.#unfinished.shift();
+    if (write === undefined) return;
+    if (write.batch !== undefined) this.#share.pool.give(write.batch);
+    if (this.#socket.destroyed) return;
+    this.listener.drained(write.frames, write.bytes);
+    if (this.#batch !== undefined) this.#schedule();
+  };
+
+  #closed(): void {
+    if (this.#batch !== undefined) this.#share.pool.give(this.#batch);
+    this.#batch = undefined;
+    this.listener.closed(this.#error);
   }
 }

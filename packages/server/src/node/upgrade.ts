@@ -1,49 +1,76 @@
 import type { IncomingMessage } from "node:http";
+import { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import type { Application } from "../application/application.js";
+import type { RequestData } from "../application/call.js";
 import type { HandshakeRefusal } from "../handshake/refusal.js";
 import { refuse } from "../handshake/refusal.js";
 import { printRefusal } from "../handshake/response.js";
+import { listElements } from "../handshake/token.js";
+import { report } from "../observability/logger.js";
+import type { AcceptedUpgrade } from "../websockets/upgrade.js";
 import { decideUpgrade } from "../websockets/upgrade.js";
 import { requestData } from "./http.js";
 import type { SocketShare } from "./socket-transport.js";
 import { SocketTransport } from "./socket-transport.js";
+import { endInStages, ignore } from "./staged-end.js";
 
-/** Answers an upgrade request: with a session, or with the response that refuses it. `head` is what came right behind it. */
+/**
+ * Answers a request for a WebSocket: with a session, or with the response that refuses it.
+ *
+ * @param head what came right behind the request.
+ * @returns whether there is a session, which then owns the socket.
+ */
 export function answerUpgrade(
   application: Application,
   share: SocketShare,
   message: IncomingMessage,
-  duplex: Duplex,
+  socket: Socket,
   head: Uint8Array,
-): void {
-  // Node hands over the connection's own socket; its type leaves room for what a proxy's CONNECT gives.
-  const socket = duplex as Socket;
+): boolean {
   // Whatever happens to the socket from here on, it is no error of the process.
   socket.on("error", ignore);
-  const decision = decideUpgrade(application, requestData(message)) ?? refuse(404, "Nothing is here");
-  if (decision.kind === "refused") {
-    refuseUpgrade(socket, decision, message.method);
-    return;
-  }
   if (!socket.writable) {
     socket.destroy();
-    return;
+    return false;
+  }
+  const decision = decide(application, requestData(message));
+  if (decision.kind === "refused") {
+    endInStages(socket, printRefusal(decision, message.method));
+    return false;
   }
   socket.write(decision.head, "latin1");
   const transport = new SocketTransport(socket, share);
   socket.removeListener("error", ignore);
-  if (head.length > 0) socket.unshift(head);
   decision.open(transport);
+  // Only now: a socket that flows hands these bytes on at once.
+  if (head.length > 0) socket.unshift(head);
+  return true;
 }
 
-/** Answers, and ends the connection when the peer has the answer. */
-function refuseUpgrade(socket: Socket, refusal: HandshakeRefusal, method: string | undefined): void {
-  // What the peer still sends is thrown away: unread, it would turn our end into a reset that takes the answer with it.
-  socket.resume();
-  socket.once("finish", () => socket.destroySoon());
-  socket.end(printRefusal(refusal, method));
+/** Whether a request asks for a WebSocket, among other protocols perhaps. */
+export function asksForWebSocket(message: IncomingMessage): boolean {
+  return listElements((message.headers.upgrade ?? "").toLowerCase()).includes("websocket");
 }
 
-function ignore(): void {}
+/**
+ * A response to a request that would like to go on in some other protocol, such as HTTP/2: a server may leave that wish
+ * aside and answer what was asked (RFC 9110 section 7.8), but Node's server has let go of the connection by then.
+ */
+export function responseWithoutUpgrade(message: IncomingMessage, socket: Socket): ServerResponse {
+  socket.on("error", ignore);
+  const response = new ServerResponse(message);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket);
+  response.once("finish", () => endInStages(socket));
+  return response;
+}
+
+function decide(application: Application, data: RequestData): AcceptedUpgrade | HandshakeRefusal {
+  try {
+    return decideUpgrade(application, data) ?? refuse(404, "Nothing is here");
+  } catch (error) {
+    report(application.log, error, `The handshake for ${data.uri} failed`);
+    return refuse(500, "The server failed");
+  }
+}

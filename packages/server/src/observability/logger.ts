@@ -6,3 +6,12 @@ export interface Logger {
 
 /** Everything to the console. */
 export const consoleLogger: Logger = console;
+
+/** Logs an error. A logger that throws must not do more harm than the error did. */
+export function report(log: Logger, error: unknown, message: string): void {
+  try {
+    log.error(error, message);
+  } catch {
+    // There is nowhere left to say it.
+  }
+}

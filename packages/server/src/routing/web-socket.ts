@@ -19,15 +19,23 @@ export interface WebSocketRoute {
   readonly handler: (session: WebSocketServerSession) => unknown;
 }
 
-/** @throws InvalidOptionError (`INVALID_OPTION`) when the subprotocol is no token, or the handler no function. */
+/** @throws InvalidOptionError (`INVALID_OPTION`) when the subprotocol is no token, the handler no function, or an option unknown. */
 export function webSocketRoute(
   mode: WebSocketRoute["mode"],
   path: string,
   options: WebSocketRouteOptions,
   handler: WebSocketRoute["handler"],
 ): WebSocketRoute {
-  if (typeof handler !== "function")
+  if (typeof handler !== "function") {
     throw new InvalidOptionError(`handler of webSocket(${path})`, handler, "a function");
+  }
+  if (typeof options !== "object" || options === null) {
+    throw new InvalidOptionError(`options of webSocket(${path})`, options, "an object");
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (name !== "protocol")
+      throw new InvalidOptionError(name, value, "left out: a route has only the option protocol");
+  }
   const { protocol } = options;
   if (protocol !== undefined) requireSubprotocol(protocol);
   return { kind: "webSocket", mode, path, protocol, handler };

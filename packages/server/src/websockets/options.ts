@@ -44,17 +44,9 @@ const LARGEST_FRAME = 2 ** 31 - 1;
 
 /** @throws InvalidOptionError (`INVALID_OPTION`) with the option's name and value. */
 export function resolveOptions(options: WebSocketOptions): ResolvedOptions {
-  if (typeof options !== "object" || options === null) {
-    throw new InvalidOptionError("options of WebSockets", options, "an object");
-  }
-  for (const name of Object.keys(options)) {
-    if (!NAMES.has(name))
-      throw new InvalidOptionError(
-        name,
-        (options as Record<string, unknown>)[name],
-        "left out: WebSockets has no such option",
-      );
-  }
+  checkNames("options of WebSockets", options, NAMES);
+  const { channels = {} } = options;
+  checkNames("channels", channels, DIRECTIONS);
   return {
     settings: {
       masking: flag("masking", options.masking ?? false),
@@ -64,8 +56,8 @@ export function resolveOptions(options: WebSocketOptions): ResolvedOptions {
       timeout: positive("timeout", options.timeout ?? "15s"),
       closeTimeout: positive("closeTimeout", options.closeTimeout ?? "10s"),
       maxPause: positive("maxPause", options.maxPause ?? "10m"),
-      incoming: channel(options.channels?.incoming ?? bounded(64), MIB),
-      outgoing: channel(options.channels?.outgoing ?? bounded(1024), 4 * MIB),
+      incoming: channel("channels.incoming", channels.incoming ?? bounded(64), MIB),
+      outgoing: channel("channels.outgoing", channels.outgoing ?? bounded(1024), 4 * MIB),
     },
     maxRetainedBytes: count("maxRetainedBytes", options.maxRetainedBytes ?? 256 * MIB),
     maxConnections: count("maxConnections", options.maxConnections ?? 100_000),
@@ -87,6 +79,21 @@ const NAMES: ReadonlySet<string> = new Set<keyof WebSocketOptions>([
   "origins",
 ]);
 
+const DIRECTIONS: ReadonlySet<string> = new Set<keyof NonNullable<WebSocketOptions["channels"]>>([
+  "incoming",
+  "outgoing",
+]);
+
+/** An object that has no name but these: a misspelt option would be one that nobody set. */
+function checkNames(what: string, value: object, names: ReadonlySet<string>): void {
+  if (typeof value !== "object" || value === null) throw new InvalidOptionError(what, value, "an object");
+  for (const [name, given] of Object.entries(value)) {
+    if (names.has(name)) continue;
+    const known = [...names].join(", ");
+    throw new InvalidOptionError(name, given, `left out, being none of what there is (${known})`);
+  }
+}
+
 function flag(option: string, value: boolean): boolean {
   if (typeof value !== "boolean") throw new InvalidOptionError(option, value, "true or false");
   return value;
@@ -95,11 +102,8 @@ function flag(option: string, value: boolean): boolean {
 /** A whole number from 1; `Infinity` where nothing bounds it. */
 function count(option: string, value: number, most: number = Number.POSITIVE_INFINITY): number {
   if ((Number.isInteger(value) || value === Number.POSITIVE_INFINITY) && value >= 1 && value <= most) return value;
-  throw new InvalidOptionError(
-    option,
-    value,
-    `a whole number from 1${most === Number.POSITIVE_INFINITY ? "" : ` to ${most}`}`,
-  );
+  const bound = most === Number.POSITIVE_INFINITY ? "" : ` to ${most}`;
+  throw new InvalidOptionError(option, value, `a whole number from 1${bound}`);
 }
 
 function positive(option: string, value: Duration): number {
@@ -108,6 +112,18 @@ function positive(option: string, value: Duration): number {
   return result;
 }
 
-function channel(config: ChannelConfig, maxBytes: number): SessionSettings["incoming"] {
-  return { ...config, maxBytes: config.maxBytes ?? maxBytes };
+/** A channel's bounds, which may be made by `bounded` and `unlimited` or written by hand. */
+function channel(option: string, config: ChannelConfig, maxBytes: number): SessionSettings["incoming"] {
+  if (typeof config !== "object" || config === null) {
+    throw new InvalidOptionError(option, config, "bounded(…) or unlimited()");
+  }
+  const { onOverflow } = config;
+  if (onOverflow !== "suspend" && onOverflow !== "close") {
+    throw new InvalidOptionError(`${option}.onOverflow`, onOverflow, '"suspend" or "close"');
+  }
+  return {
+    capacity: count(`${option}.capacity`, config.capacity),
+    maxBytes: count(`${option}.maxBytes`, config.maxBytes ?? maxBytes),
+    onOverflow,
+  };
 }
