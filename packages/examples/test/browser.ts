@@ -16,11 +16,14 @@ const ARGUMENTS = [
   "--disable-sync",
 ];
 
-/** A path that was asked for is taken as it is: where it is wrong, the tests fail rather than quietly stay away. */
+const MISSING = `There is no ${DEBIAN}, and CHROMIUM_PATH does not name another Chromium.`;
+
+/** A path that was asked for must be there: where it is wrong, the tests fail rather than quietly stay away. */
 function findChromium(): string | undefined {
-  const asked = process.env["CHROMIUM_PATH"];
-  if (asked !== undefined && asked !== "") return asked;
-  return existsSync(DEBIAN) ? DEBIAN : undefined;
+  const asked = process.env["CHROMIUM_PATH"] ?? "";
+  if (asked === "") return existsSync(DEBIAN) ? DEBIAN : undefined;
+  if (existsSync(asked)) return asked;
+  throw new Error(`CHROMIUM_PATH names ${asked}, and there is no such file.`);
 }
 
 /** Tests in a real browser. Each has one of its own with a fresh profile, which is gone when the test is over. */
@@ -28,7 +31,8 @@ export const browserTest = test.extend<{ browser: BrowserContext }>({
   browser: async ({ skip }, use) => {
     const executablePath = findChromium();
     if (executablePath === undefined) {
-      skip(`There is no ${DEBIAN}, and CHROMIUM_PATH does not name a Chromium.`);
+      console.warn(MISSING);
+      skip(MISSING);
       return;
     }
     // An empty path is a new folder for --user-data-dir, removed at the end.

@@ -73,6 +73,7 @@ describe("the echo", () => {
     [["--port", "abc"], '--port must be a whole number from 0 to 65535, got "abc".'],
     [["--port", "70000"], '--port must be a whole number from 0 to 65535, got "70000".'],
     [["--port="], '--port must be a whole number from 0 to 65535, got "".'],
+    [["--host", ""], "--host must name an address, got nothing."],
     [["--max-message", "0"], '--max-message must be a whole number from 1 to 2147483647, got "0".'],
     [["--max-message", "1e3"], '--max-message must be a whole number from 1 to 2147483647, got "1e3".'],
     [["--loud"], "Unknown option '--loud'. Options: --port NUMBER, --host ADDRESS, --max-message BYTES."],

@@ -1,4 +1,4 @@
-import type { EmbeddedServer } from "@sluice/server";
+import type { EmbeddedServer, EngineConnector } from "@sluice/server";
 import { SluiceError } from "@sluice/server";
 import { Problem } from "./problem.js";
 
@@ -17,14 +17,13 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
  */
 export async function run(
   create: () => EmbeddedServer | Promise<EmbeddedServer>,
-  announce: (server: EmbeddedServer, port: number | undefined) => string,
+  announce: (server: EmbeddedServer, connector: EngineConnector) => string,
 ): Promise<void> {
   try {
     const server = await create();
     await server.start();
-    const [connector] = await server.resolvedConnectors();
-    console.log(announce(server, connector?.port));
     stopOnSignal(server);
+    for (const connector of await server.resolvedConnectors()) console.log(announce(server, connector));
   } catch (error) {
     if (!(error instanceof Problem || error instanceof SluiceError)) throw error;
     console.error(error.message);

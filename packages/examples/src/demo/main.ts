@@ -4,7 +4,7 @@ import { demoServer } from "./server.js";
 
 await run(
   () => demoServer({ port: readPort("PORT", process.env["PORT"] ?? "8080") }),
-  (server, port) => `
+  (server, { port }) => `
   Chat   http://localhost:${port}/
   Echo   ws://localhost:${port}/echo
   Codec  ${server.codec.backend === "wasm" ? "WebAssembly" : "TypeScript"}

@@ -6,6 +6,7 @@ import type { EchoOptions } from "./server.js";
 /** Reads `--port`, `--host` and `--max-message`. @throws Problem for anything else. */
 export function readEchoOptions(args: readonly string[]): EchoOptions {
   const values = parse(args);
+  if (values.host === "") throw new Problem("--host must name an address, got nothing.");
   return {
     port: readPort("--port", values.port),
     host: values.host,

@@ -28,16 +28,14 @@ export class Conversation {
 
   constructor() {
     this.#newer.addEventListener("click", () => this.#scrollToEnd());
+    let readsAlong = true;
     this.#scroller.addEventListener("scroll", () => {
-      if (this.#isNearEnd()) this.#seen();
+      readsAlong = this.#isNearEnd();
+      if (readsAlong) this.#seen();
     });
-    // The keyboard of a phone comes and goes: who reads along goes on doing so.
-    let wasNearEnd = true;
-    this.#scroller.addEventListener("scroll", () => {
-      wasNearEnd = this.#isNearEnd();
-    });
+    // The keyboard of a phone takes room and gives it back; who reads along goes on doing so.
     new ResizeObserver(() => {
-      if (wasNearEnd) this.#scrollToEnd();
+      if (readsAlong) this.#scrollToEnd();
     }).observe(this.#scroller);
   }
 
@@ -87,7 +85,7 @@ export class Conversation {
       this.#scrollToEnd();
     } else {
       this.#unseen += 1;
-      this.#newer.textContent = this.#unseen === 1 ? "1 new" : `${this.#unseen} new`;
+      this.#newer.textContent = `${this.#unseen} new`;
       this.#newer.hidden = false;
     }
   }

@@ -14,10 +14,6 @@ export class JoinForm {
     });
   }
 
-  get isShown(): boolean {
-    return !this.#form.hidden;
-  }
-
   show(problem: string): void {
     this.#form.hidden = false;
     this.#problem.textContent = problem;

@@ -35,6 +35,7 @@ const connectionView = new ConnectionView(() => connection.retry());
 
 const joinForm = new JoinForm((name) => {
   memory.name = name;
+  if (!connection.isOpen) joinForm.show("You are offline, and join when the connection is back.");
   connection.send({ type: "join", name });
 });
 
