@@ -119,7 +119,10 @@ describe("the repository", () => {
         await cp(join(path, "package.json"), join(copy, "packages", folder, "package.json"));
       }
       // A frozen install does not look at peers: only a resolution does.
-      await pnpm(["install", "--resolution-only", "--strict-peer-dependencies", "--prefer-offline"], copy);
+      await pnpm(
+        ["install", "--resolution-only", "--no-frozen-lockfile", "--strict-peer-dependencies", "--prefer-offline"],
+        copy,
+      );
     });
   });
 });
