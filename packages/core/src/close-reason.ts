@@ -105,3 +105,16 @@ export function isSendableCloseCode(code: number): boolean {
   if (code >= 3000) return code <= 4999;
   return code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006;
 }
+
+/**
+ * Lets a reason pass that a Close frame can say; 1005, "no code", is said by an empty one.
+ *
+ * @throws InvalidCloseReasonError (`INVALID_CLOSE_REASON`) for anything else.
+ */
+export function checkSendable(reason: CloseReason): void {
+  if (!(reason instanceof CloseReason)) {
+    throw new InvalidCloseReasonError(`A session is closed with a CloseReason, got ${show(reason)}`);
+  }
+  if (reason.code === Codes.NO_STATUS || isSendableCloseCode(reason.code)) return;
+  throw new InvalidCloseReasonError(`The close code ${reason.code} must not be sent (RFC 6455 section 7.4)`);
+}

@@ -161,7 +161,8 @@ class CloseFrame extends ControlFrame {
     const { data } = this;
     if (data.length < 2) return null;
     const code = ((data[0] as number) << 8) | (data[1] as number);
-    return new CloseReason(code, decoder.decode(data.subarray(2)));
+    // Replacement characters for what is not UTF-8 may need more bytes than there were.
+    return CloseReason.brief(code, decoder.decode(data.subarray(2)));
   }
 
   copy(): CloseFrame {
@@ -247,9 +248,9 @@ export function budgetSize(frame: Frame): number {
   return frame.payload.length;
 }
 
-/** Whether the frame can go out as text as it is: a string, a checked message, or a fragment (which may end inside a character). @internal */
+/** Whether the frame is UTF-8 by itself, beyond doubt: a string, or a message that was checked when it came. @internal */
 export function isWellFormed(frame: Frame): boolean {
-  return typeof frame.payload === "string" || (frame.bits & WELL_FORMED) !== 0 || !frame.fin;
+  return typeof frame.payload === "string" || (frame.bits & WELL_FORMED) !== 0;
 }
 
 /** Makes the frame of a parsed payload; `firstByte` holds FIN and RSV, and the codec's `Info.text`. @internal */

@@ -29,13 +29,13 @@ export { MutableStateFlow, StateFlowReplayError } from "./flow/state-flow.js";
 export { Frame, type FrameOptions, isFrame, type Payload } from "./frame.js";
 export { FrameType } from "./frame-type.js";
 export type { CloseState } from "./protocol/close-handshake.js";
-export {
-  Connection,
-  type ConnectionOptions,
-  type ConnectionOutput,
-  type ConnectionSink,
-  type ReceiveStatus,
-} from "./protocol/connection.js";
+export { Connection } from "./protocol/connection.js";
+export type {
+  ConnectionOptions,
+  ConnectionOutput,
+  ConnectionSink,
+  ReceiveStatus,
+} from "./protocol/connection-options.js";
 export { type ConnectionLimits, RetainedBytes } from "./protocol/limits.js";
 export { DefaultSession } from "./session/default-session.js";
 export type { SendChannel } from "./session/outbox.js";

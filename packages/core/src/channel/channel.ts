@@ -1,4 +1,5 @@
 import { CancelledError, ClosedReceiveChannelError } from "../errors.js";
+import { rejected, unobtrusive } from "../rejection.js";
 import type { ChannelResult } from "./result.js";
 import { NOT_NOW } from "./result.js";
 
@@ -20,7 +21,10 @@ export interface ReceiveChannel<E> extends AsyncIterable<E> {
    * error it was closed with.
    */
   [Symbol.asyncIterator](): AsyncIterator<E, undefined>;
-  /** Drops what is queued and everything to come; readers get `cause`, by default a `CancelledError`. */
+  /**
+   * Drops what is queued and everything to come; readers get `cause`, by default a `CancelledError`. Does nothing once a
+   * reader has seen the end.
+   */
   cancel(cause?: unknown): void;
   /** Whether the channel has ended and all of it was read. */
   readonly isClosedForReceive: boolean;
@@ -30,9 +34,9 @@ export interface ReceiveChannel<E> extends AsyncIterable<E> {
 export interface ChannelOwner {
   /** An element was taken out of the queue of a channel that had been full. */
   room(): void;
-  /** A reader asked for more after everything before the end was taken. At most once. */
+  /** After `close`, a reader asked for more than there is. At most once, and not where it already waited at `close`. */
   exhausted(): void;
-  /** The reader wants no more. At most once. */
+  /** The reader wants no more. At most once, and not after `exhausted`. */
   cancelled(): void;
 }
 
@@ -49,7 +53,8 @@ type End = { readonly failed: false } | { readonly failed: true; readonly cause:
  * never refuses: its owner asks `freePlaces` and `freeBytes` first and stops reading where there is no room.
  */
 export class Channel<E> implements ReceiveChannel<E> {
-  #queue: E[] = [];
+  /** What was taken is not held on to until the queue is cut short. */
+  #queue: (E | undefined)[] = [];
   #head = 0;
   #bytes = 0;
   #waiters: Waiter<E>[] = [];
@@ -121,7 +126,10 @@ export class Channel<E> implements ReceiveChannel<E> {
     this.#starved = true;
   }
 
-  /** Ends the channel behind what is queued. The first end stays. */
+  /**
+   * Ends the channel behind what is queued. The first end stays. Readers that wait learn it now: `isExhausted` then tells
+   * that there were some.
+   */
   close(cause?: unknown): void {
     if (this.#end !== undefined) return;
     this.#end = cause === undefined ? { failed: false } : { failed: true, cause };
@@ -129,9 +137,7 @@ export class Channel<E> implements ReceiveChannel<E> {
   }
 
   cancel(cause: unknown = new CancelledError("The channel was cancelled")): void {
-    const first = this.#end === undefined;
-    const queued = this.length > 0;
-    if (!first && !queued) return;
+    if (this.#exhausted) return;
     this.#queue = [];
     this.#head = 0;
     this.#bytes = 0;
@@ -150,20 +156,22 @@ export class Channel<E> implements ReceiveChannel<E> {
 
   receive(options?: { readonly signal?: AbortSignal }): Promise<E> {
     const signal = options?.signal;
-    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (signal?.aborted) return rejected(signal.reason);
     if (this.length > 0) return Promise.resolve(this.#take());
     if (this.#end !== undefined) {
+      const cause = this.#end.failed ? this.#end.cause : new ClosedReceiveChannelError();
       this.#exhaust();
-      return Promise.reject(this.#end.failed ? this.#end.cause : new ClosedReceiveChannelError());
+      return rejected(cause);
     }
-    return new Promise((resolve, reject) => {
-      const waiter: Waiter<E> = {
-        deliver: resolve,
-        end: () => reject(new ClosedReceiveChannelError()),
-        fail: reject,
+    const promise = new Promise<E>((resolve, reject) => {
+      const fail = (cause: unknown): void => {
+        unobtrusive(promise);
+        reject(cause);
       };
-      this.#waiters.push(signal === undefined ? waiter : this.#withdrawable(waiter, signal, reject));
+      const waiter: Waiter<E> = { deliver: resolve, end: () => fail(new ClosedReceiveChannelError()), fail };
+      this.#waiters.push(signal === undefined ? waiter : this.#withdrawable(waiter, signal));
     });
+    return promise;
   }
 
   receiveCatching(): Promise<ChannelResult<E>> {
@@ -183,15 +191,19 @@ export class Channel<E> implements ReceiveChannel<E> {
     if (this.length > 0) return Promise.resolve({ done: false, value: this.#take() });
     if (this.#end !== undefined) {
       this.#exhaust();
-      return this.#end.failed ? Promise.reject(this.#end.cause) : Promise.resolve({ done: true, value: undefined });
+      return this.#end.failed ? rejected(this.#end.cause) : Promise.resolve({ done: true, value: undefined });
     }
-    return new Promise((resolve, reject) => {
+    const promise = new Promise<IteratorResult<E, undefined>>((resolve, reject) => {
       this.#waiters.push({
         deliver: (value) => resolve({ done: false, value }),
         end: () => resolve({ done: true, value: undefined }),
-        fail: reject,
+        fail: (cause) => {
+          unobtrusive(promise);
+          reject(cause);
+        },
       });
     });
+    return promise;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<E, undefined> {
@@ -200,7 +212,7 @@ export class Channel<E> implements ReceiveChannel<E> {
 
   #take(): E {
     const element = this.#queue[this.#head] as E;
-    this.#head++;
+    this.#queue[this.#head++] = undefined;
     if (this.#head === this.#queue.length) {
       this.#queue.length = 0;
       this.#head = 0;
@@ -227,17 +239,18 @@ export class Channel<E> implements ReceiveChannel<E> {
     const waiters = this.#waiters;
     if (waiters.length === 0) return;
     this.#waiters = [];
+    this.#exhausted = true;
     for (const waiter of waiters) {
       if (end.failed) waiter.fail(end.cause);
       else waiter.end();
     }
-    this.#exhaust();
   }
 
-  #withdrawable(waiter: Waiter<E>, signal: AbortSignal, reject: (cause: unknown) => void): Waiter<E> {
+  /** The waiter, which also leaves the queue when `signal` aborts. */
+  #withdrawable(waiter: Waiter<E>, signal: AbortSignal): Waiter<E> {
     const withdraw = (): void => {
       this.#waiters.splice(this.#waiters.indexOf(guarded), 1);
-      reject(signal.reason);
+      waiter.fail(signal.reason);
     };
     const settled =
       <A extends unknown[]>(then: (...args: A) => void) =>

@@ -1,3 +1,5 @@
+import { InvalidOptionError } from "../errors.js";
+
 /** What one connection may cost. Every limit is finite by default. */
 export interface ConnectionLimits {
   /** Bytes of a frame, and of a message in fragments; 1009 above. Default 1 MiB. */
@@ -29,4 +31,13 @@ export class RetainedBytes {
   release(bytes: number): void {
     this.#used -= bytes;
   }
+}
+
+/** The codec counts payload bytes in 31 bits. */
+const LARGEST_FRAME = 0x7fff_ffff;
+
+/** @throws InvalidOptionError (`INVALID_OPTION`) when `value` is not a whole number of bytes from 0 to 2^31 - 1. */
+export function checkMaxFrameSize(value: number, option: string): void {
+  if (Number.isInteger(value) && value >= 0 && value <= LARGEST_FRAME) return;
+  throw new InvalidOptionError(option, value, `a whole number of bytes from 0 to ${LARGEST_FRAME}`);
 }

@@ -1,7 +1,8 @@
 import type { FrameCursor } from "@sluice/codec-wasm";
 import { ParseError } from "@sluice/codec-wasm";
-import type { SluiceError, Violation } from "../errors.js";
-import { FrameTooBigError, ProtocolViolationError } from "../errors.js";
+import { CloseReason, isSendableCloseCode } from "../close-reason.js";
+import type { Violation } from "../errors.js";
+import { FrameTooBigError, ProtocolViolationError, SluiceError } from "../errors.js";
 
 type Row = readonly [violation: Violation, closeCode: 1002 | 1007, message: string];
 
@@ -51,7 +52,23 @@ const ROWS: Readonly<Partial<Record<ParseError, Row>>> = {
 /** The error behind what a codec found. */
 export function parseFailure(cursor: FrameCursor): SluiceError {
   const row = ROWS[cursor.error];
-  if (row === undefined) return new FrameTooBigError(cursor.errorLength, cursor.maxFrameSize, cursor.errorOffset);
+  if (row === undefined) return new FrameTooBigError(sizeOf(cursor), cursor.maxFrameSize, cursor.errorOffset);
   const [violation, closeCode, message] = row;
   return new ProtocolViolationError(violation, closeCode, message, cursor.errorOffset);
+}
+
+/** What the header declared; for a fragment, the size that it would have brought its message to. */
+function sizeOf(cursor: FrameCursor): number {
+  return cursor.error === ParseError.messageTooBig ? cursor.messageSize + cursor.errorLength : cursor.errorLength;
+}
+
+/**
+ * The close reason that an error stands for. Only an error with a close code of its own says more than 1011: what else a
+ * handler throws is not the peer's business.
+ */
+export function closeReasonOf(error: unknown): CloseReason {
+  if (error instanceof SluiceError && error.closeCode !== undefined && isSendableCloseCode(error.closeCode)) {
+    return CloseReason.brief(error.closeCode, error.message);
+  }
+  return new CloseReason(CloseReason.Codes.INTERNAL_ERROR);
 }

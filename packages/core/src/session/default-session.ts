@@ -1,13 +1,12 @@
+import { milliseconds } from "../duration.js";
 import { PingTimeoutError } from "../errors.js";
 import { Frame } from "../frame.js";
-import { reasonOf } from "./ending.js";
+import { closeReasonOf } from "../protocol/violations.js";
 import { Pinger } from "./pinger.js";
+import { Ponger } from "./ponger.js";
 import type { SessionOptions } from "./raw-session.js";
 import { RawSession } from "./raw-session.js";
 import type { DefaultWebSocketSession } from "./session.js";
-
-/** Pongs of more bytes than this, waiting for the kernel, make way for the newest (RFC 6455 section 5.5.3). */
-const PONGS_WAITING = 4096;
 
 /**
  * A session of whole messages: it reassembles fragments, answers pings, finds lost peers, and answers the peer's Close
@@ -15,12 +14,12 @@ const PONGS_WAITING = 4096;
  */
 export class DefaultSession extends RawSession implements DefaultWebSocketSession {
   readonly #pinger: Pinger;
-  #pongBytes = 0;
-  #newestPing: Frame.Ping | undefined;
+  readonly #ponger: Ponger;
 
   constructor(options: SessionOptions) {
     super(options, false);
-    const { settings, platform } = options;
+    const { settings, platform, transport } = options;
+    this.#ponger = new Ponger({ connection: this.connection, outbox: this.outbox, transport });
     this.#pinger = new Pinger({
       platform,
       pingPeriod: settings.pingPeriod,
@@ -41,7 +40,7 @@ export class DefaultSession extends RawSession implements DefaultWebSocketSessio
   }
 
   set pingPeriod(value: number) {
-    this.#pinger.pingPeriod = value;
+    this.#pinger.pingPeriod = milliseconds(value, "session.pingPeriod");
   }
 
   get timeout(): number {
@@ -49,7 +48,7 @@ export class DefaultSession extends RawSession implements DefaultWebSocketSessio
   }
 
   set timeout(value: number) {
-    this.#pinger.timeout = value;
+    this.#pinger.timeout = milliseconds(value, "session.timeout");
   }
 
   get roundTripTime(): number | undefined {
@@ -57,17 +56,11 @@ export class DefaultSession extends RawSession implements DefaultWebSocketSessio
   }
 
   closeExceptionally(error: unknown): Promise<void> {
-    return this.close(reasonOf(error));
+    return this.close(closeReasonOf(error));
   }
 
   protected override ping(frame: Frame.Ping): void {
-    const size = frame.data.length + 2;
-    if (this.options.transport.blocked || this.#pongBytes + size > PONGS_WAITING) {
-      this.#newestPing = frame;
-      return;
-    }
-    this.#pongBytes += size;
-    this.connection.send(new Frame.Pong(frame.data));
+    this.#ponger.ping(frame);
   }
 
   protected override pong(frame: Frame.Pong): void {
@@ -84,11 +77,7 @@ export class DefaultSession extends RawSession implements DefaultWebSocketSessio
   }
 
   protected override drained(): void {
-    if (this.outbox.pendingFrames === 0) this.#pongBytes = 0;
-    const ping = this.#newestPing;
-    if (ping === undefined || this.options.transport.blocked || this.outbox.isClosedForSend) return;
-    this.#newestPing = undefined;
-    this.ping(ping);
+    this.#ponger.drained();
   }
 
   protected override ending(): void {

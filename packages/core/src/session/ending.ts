@@ -1,5 +1,5 @@
 import { CloseReason } from "../close-reason.js";
-import { SluiceError } from "../errors.js";
+import { closeReasonOf } from "../protocol/violations.js";
 
 /** How a session came to its end. The first one counts. */
 export type Ending =
@@ -37,21 +37,10 @@ export function outcomeOf(ending: Ending): Outcome {
     case "close":
       return { closeReason: ending.reason, throws: false, cause: ending.reason };
     case "failure":
-      return { closeReason: reasonOf(ending.error), throws: true, cause: ending.error };
+      return { closeReason: closeReasonOf(ending.error), throws: true, cause: ending.error };
     case "lost":
       return { closeReason: LOST, throws: false, cause: LOST };
     case "cancel":
       return { closeReason: null, throws: true, cause: ending.cause };
   }
-}
-
-/**
- * The close reason that an error stands for. Only Sluice's own errors say more than 1011: what else a handler throws is
- * not the peer's business.
- */
-export function reasonOf(error: unknown): CloseReason {
-  if (error instanceof SluiceError && error.closeCode !== undefined) {
-    return CloseReason.brief(error.closeCode, error.message);
-  }
-  return new CloseReason(CloseReason.Codes.INTERNAL_ERROR);
 }

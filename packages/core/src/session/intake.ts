@@ -3,7 +3,8 @@ import type { ChannelConfig } from "../channel/overflow.js";
 import type { SluiceError } from "../errors.js";
 import { ChannelOverflowError, ProtocolViolationError } from "../errors.js";
 import type { Frame } from "../frame.js";
-import type { Connection, ReceiveStatus } from "../protocol/connection.js";
+import type { Connection } from "../protocol/connection.js";
+import type { ReceiveStatus } from "../protocol/connection-options.js";
 import type { Platform, Timer } from "./platform.js";
 import type { Transport } from "./transport.js";
 
@@ -19,16 +20,21 @@ export interface IntakeOptions {
   readonly failed: (error: SluiceError) => void;
   /** Reading stopped because nobody takes the frames, or goes on. */
   readonly paused: (paused: boolean) => void;
+  /** The peer ended its side, and every byte in front of that was parsed. */
+  readonly peerEnded: () => void;
 }
 
-/** Why reading stands still: the channel is full, or the turn's budget is used up. */
-type Pause = "none" | "full" | "turn";
+/** Why reading stands still: the channel is full, or the turn's budget is used up; and "over" with the session. */
+type Pause = "none" | "full" | "turn" | "over";
 
 /** When a session reads: as long as its channel has room, and never more than one turn's budget at a time. */
 export class Intake {
   readonly #options: IntakeOptions;
   #pause: Pause = "none";
   #timer: Timer | undefined;
+  /** Whether a callback of `nextTurn` that parses on is under way. */
+  #turnComing = false;
+  #endWaits = false;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -36,6 +42,12 @@ export class Intake {
 
   receive(start: number, end: number): void {
     this.#after(this.#options.connection.receive(start, end));
+  }
+
+  /** The peer ended its side: true news only when the bytes in front of it are parsed. */
+  peerEnded(): void {
+    if (this.#pause === "none") this.#options.peerEnded();
+    else this.#endWaits = true;
   }
 
   /** A reader took something out of a full channel, or the channel takes no more: parse on in a turn of its own. */
@@ -49,10 +61,11 @@ export class Intake {
   /** The session is over. */
   stop(): void {
     this.#timer?.cancel();
-    this.#pause = "none";
+    this.#pause = "over";
   }
 
   #after(status: ReceiveStatus): void {
+    if (this.#pause === "over") return;
     if (this.#isFull()) this.#waitForRoom();
     else if (status === "paused") this.#waitForTurn();
     else if (this.#pause !== "none") this.#readOn();
@@ -65,7 +78,10 @@ export class Intake {
 
   #waitForTurn(): void {
     this.#halt("turn");
+    if (this.#turnComing) return;
+    this.#turnComing = true;
     this.#options.platform.nextTurn(() => {
+      this.#turnComing = false;
       if (this.#pause !== "turn") return;
       const { connection } = this.#options;
       this.#after(connection.backlog > 0 ? connection.resume() : "more");
@@ -106,5 +122,8 @@ export class Intake {
   #readOn(): void {
     this.#pause = "none";
     this.#options.transport.resume();
+    if (!this.#endWaits) return;
+    this.#endWaits = false;
+    this.#options.peerEnded();
   }
 }

@@ -1,10 +1,11 @@
 import type { ChannelConfig } from "../channel/overflow.js";
 import type { ChannelResult } from "../channel/result.js";
 import { NOT_NOW } from "../channel/result.js";
-import { CloseReason } from "../close-reason.js";
+import { CloseReason, checkSendable } from "../close-reason.js";
 import { ChannelOverflowError, ClosedSendChannelError } from "../errors.js";
 import { Frame } from "../frame.js";
 import type { Connection } from "../protocol/connection.js";
+import { rejected, unobtrusive } from "../rejection.js";
 
 /** The writing end of a channel. Ktor: `SendChannel`. Order is kept. */
 export interface SendChannel<E> {
@@ -14,7 +15,7 @@ export interface SendChannel<E> {
    * @throws ClosedSendChannelError (`CLOSED_SEND_CHANNEL`) after `close` and after the session's end.
    */
   send(element: E): Promise<void>;
-  /** Sends if there is room now. */
+  /** Sends if there is room now. Throws what `send` rejects with for an element that can never be sent. */
   trySend(element: E): ChannelResult<void>;
   /** Closes the session as `session.close()` does. */
   close(): void;
@@ -27,11 +28,18 @@ const SENT: Promise<void> = Promise.resolve();
 
 const SENT_NOW: ChannelResult<void> = { ok: true, value: undefined };
 
-interface Waiting {
-  readonly frame: Frame;
-  readonly accepted: () => void;
-  readonly refused: (cause: unknown) => void;
-}
+/** What stands in line. A frame waits for room; what is behind it waits for it. */
+type Waiting =
+  | {
+      readonly what: "frame";
+      readonly frame: Frame;
+      readonly accepted: () => void;
+      readonly refused: (cause: unknown) => void;
+    }
+  /** Everything in front of it is encoded. */
+  | { readonly what: "flush"; readonly reached: () => void }
+  /** Our Close: this reason, or without one the answer that the connection owes. */
+  | { readonly what: "close"; readonly reason: CloseReason | undefined };
 
 export interface OutboxOptions {
   readonly connection: Connection;
@@ -42,13 +50,16 @@ export interface OutboxOptions {
   readonly overflowed: (error: ChannelOverflowError) => void;
   /** Our Close was encoded: nothing more goes out. */
   readonly closeSent: () => void;
-  /** `outgoing.close()` was called, or a Close frame sent; `null` for an empty one. */
-  readonly closeRequested: (reason: CloseReason | null) => void;
+  /** `outgoing.close()` was called, or a Close frame sent. The reason can be sent. */
+  readonly closeRequested: (reason: CloseReason) => void;
 }
+
+/** Whether frames are accepted: yes; no, since a Close is in line or out; no, since the connection is gone. */
+type Phase = "open" | "closed" | "over";
 
 /**
  * What goes out: frames and bytes are counted from `send` until the kernel took them. With room to spare a frame is
- * encoded at once; without, `send` waits its turn, and the Close waits behind it.
+ * encoded at once; without, `send` waits in line, and the Close behind it.
  */
 export class Outbox implements SendChannel<Frame> {
   readonly #options: OutboxOptions;
@@ -57,13 +68,13 @@ export class Outbox implements SendChannel<Frame> {
   readonly #maxBytes: number;
   readonly #waiting: Waiting[] = [];
   readonly #flushes: { readonly target: number; readonly resolve: () => void }[] = [];
-  #closed = false;
-  /** The Close to encode behind what waits. */
-  #closing: { readonly reason: CloseReason | undefined } | undefined;
+  #phase: Phase = "open";
+  #closeSent = false;
 
   /** Frames encoded, and frames that the kernel took, since the beginning. */
   #encoded = 0;
   #drained = 0;
+  /** Bytes encoded that the kernel has not taken. */
   #bytes = 0;
 
   constructor(options: OutboxOptions) {
@@ -74,17 +85,22 @@ export class Outbox implements SendChannel<Frame> {
   }
 
   get isClosedForSend(): boolean {
-    return this.#closed;
+    return this.#phase !== "open";
   }
 
-  /** Whether the Close is behind everything else in the output. */
+  /** Whether our Close was encoded; what is in line is behind it no more. */
   get isCloseSent(): boolean {
-    return this.#closed && this.#closing === undefined;
+    return this.#closeSent;
   }
 
-  /** Whole frames that the kernel has not taken. */
-  get pendingFrames(): number {
-    return this.#encoded - this.#drained;
+  /** Frames encoded since the beginning: the number of the last one. */
+  get encodedFrames(): number {
+    return this.#encoded;
+  }
+
+  /** Frames that the kernel took since the beginning. */
+  get drainedFrames(): number {
+    return this.#drained;
   }
 
   /** Counts a frame that the connection encoded; the transport tells when it is gone. */
@@ -94,65 +110,62 @@ export class Outbox implements SendChannel<Frame> {
   }
 
   send(frame: Frame): Promise<void> {
-    if (this.#closed) return Promise.reject(new ClosedSendChannelError());
-    if (frame.type === "close") {
-      this.#options.closeRequested(frame.readReason());
-      return SENT;
-    }
-    if (!this.#hasRoom()) return this.#wait(frame);
+    if (this.#phase !== "open") return rejected(new ClosedSendChannelError());
     try {
-      this.#connection.send(frame);
+      if (frame.type === "close") this.#requestClose(frame);
+      else if (!this.#hasRoom()) return this.#wait(frame);
+      else this.#connection.send(frame);
       return SENT;
     } catch (error) {
-      return Promise.reject(error);
+      return rejected(error);
     }
   }
 
   /** `send` of a text message, without a frame in between. */
   sendText(text: string): Promise<void> {
-    if (this.#closed) return Promise.reject(new ClosedSendChannelError());
-    if (!this.#hasRoom()) return this.#wait(new Frame.Text(text));
+    if (this.#phase !== "open") return rejected(new ClosedSendChannelError());
     try {
+      if (!this.#hasRoom()) return this.#wait(new Frame.Text(text));
       this.#connection.sendText(text);
       return SENT;
     } catch (error) {
-      return Promise.reject(error);
+      return rejected(error);
     }
   }
 
   trySend(frame: Frame): ChannelResult<void> {
-    if (this.#closed) return { ok: false, closed: true, cause: undefined };
+    if (this.#phase !== "open") return { ok: false, closed: true, cause: undefined };
     if (frame.type === "close") {
-      this.#options.closeRequested(frame.readReason());
-      return SENT_NOW;
+      this.#requestClose(frame);
+    } else if (this.#hasRoom()) {
+      this.#connection.send(frame);
+    } else {
+      if (this.#options.config.onOverflow === "suspend") return NOT_NOW;
+      return { ok: false, closed: true, cause: this.#overflow() };
     }
-    if (!this.#hasRoom()) {
-      if (this.#options.config.onOverflow === "close") this.#overflow();
-      return NOT_NOW;
-    }
-    this.#connection.send(frame);
     return SENT_NOW;
   }
 
   close(): void {
-    this.#options.closeRequested(CloseReason.normal());
+    if (this.#phase === "open") this.#options.closeRequested(CloseReason.normal());
   }
 
   /** Sends a Close behind everything that was accepted: this reason, or without one the answer that the connection owes. */
   sendClose(reason?: CloseReason): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#closing = { reason };
+    if (this.#phase !== "open") return;
+    this.#phase = "closed";
+    this.#waiting.push({ what: "close", reason });
     this.#pump();
   }
 
   /** Resolves when everything accepted so far reached the kernel; at once when the session is over. */
   flush(): Promise<void> {
-    const target = this.#encoded + this.#waiting.length;
-    if (this.#drained >= target) return SENT;
+    if (this.#phase === "over") return SENT;
+    if (this.#waiting.length === 0 && this.#drained >= this.#encoded) return SENT;
     this.#options.writeNow();
     return new Promise((resolve) => {
-      this.#flushes.push({ target, resolve });
+      if (this.#waiting.length === 0) this.#awaitKernel(resolve);
+      else this.#waiting.push({ what: "flush", reached: resolve });
     });
   }
 
@@ -161,31 +174,45 @@ export class Outbox implements SendChannel<Frame> {
     this.#drained += frames;
     this.#bytes -= bytes;
     this.#pump();
-    while (this.#flushes[0] !== undefined && this.#flushes[0].target <= this.#drained) this.#flushes.shift()?.resolve();
+    this.#settleFlushes();
   }
 
   /** The session is over: whoever waits learns it. */
   end(): void {
-    this.#closed = true;
-    this.#closing = undefined;
-    for (const { refused } of this.#waiting.splice(0)) refused(new ClosedSendChannelError());
+    this.#phase = "over";
+    for (const waiting of this.#waiting.splice(0)) {
+      if (waiting.what === "frame") waiting.refused(new ClosedSendChannelError());
+      else if (waiting.what === "flush") waiting.reached();
+    }
     for (const { resolve } of this.#flushes.splice(0)) resolve();
   }
 
-  #hasRoom(): boolean {
-    return this.#waiting.length === 0 && this.pendingFrames < this.#capacity && this.#bytes < this.#maxBytes;
+  #requestClose(frame: Frame.Close): void {
+    const reason = frame.readReason() ?? new CloseReason(CloseReason.Codes.NO_STATUS);
+    checkSendable(reason);
+    this.#options.closeRequested(reason);
   }
 
-  #wait(frame: Frame): Promise<void> {
-    if (this.#options.config.onOverflow === "close") return Promise.reject(this.#overflow());
-    try {
-      if (frame.type === "text" || frame.type === "binary") this.#connection.checkSize(frame.payload);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    return new Promise((accepted, refused) => {
-      this.#waiting.push({ frame, accepted, refused });
+  #hasRoom(): boolean {
+    return this.#waiting.length === 0 && this.#fits();
+  }
+
+  #fits(): boolean {
+    return this.#encoded - this.#drained < this.#capacity && this.#bytes < this.#maxBytes;
+  }
+
+  /** @throws FrameTooBigError (`FRAME_TOO_BIG`) now rather than when there is room. */
+  #wait(frame: Frame.Data | Frame.Ping | Frame.Pong): Promise<void> {
+    if (frame.type === "text" || frame.type === "binary") this.#connection.checkSize(frame.payload);
+    if (this.#options.config.onOverflow === "close") throw this.#overflow();
+    const promise = new Promise<void>((accepted, reject) => {
+      const refused = (cause: unknown): void => {
+        unobtrusive(promise);
+        reject(cause);
+      };
+      this.#waiting.push({ what: "frame", frame, accepted, refused });
     });
+    return promise;
   }
 
   #overflow(): ChannelOverflowError {
@@ -194,23 +221,41 @@ export class Outbox implements SendChannel<Frame> {
     return error;
   }
 
-  /** Encodes what waits, as far as there is room, and the Close behind it. */
+  /** Lets in what stands in line, as far as there is room. */
   #pump(): void {
     const waiting = this.#waiting;
-    while (waiting.length > 0 && this.pendingFrames < this.#capacity && this.#bytes < this.#maxBytes) {
-      const { frame, accepted, refused } = waiting.shift() as Waiting;
-      try {
-        this.#connection.send(frame);
-        accepted();
-      } catch (error) {
-        refused(error);
-      }
+    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+      if (next.what === "frame" && !this.#fits()) return;
+      waiting.shift();
+      if (next.what === "frame") this.#encode(next.frame, next.accepted, next.refused);
+      else if (next.what === "flush") this.#awaitKernel(next.reached);
+      else this.#encodeClose(next.reason);
     }
-    const closing = this.#closing;
-    if (closing === undefined || waiting.length > 0) return;
-    this.#closing = undefined;
-    if (closing.reason === undefined) this.#connection.finish();
-    else this.#connection.close(closing.reason);
+  }
+
+  #encode(frame: Frame, accepted: () => void, refused: (cause: unknown) => void): void {
+    try {
+      this.#connection.send(frame);
+      accepted();
+    } catch (error) {
+      refused(error);
+    }
+  }
+
+  #encodeClose(reason: CloseReason | undefined): void {
+    this.#closeSent = true;
+    if (reason === undefined) this.#connection.finish();
+    else this.#connection.close(reason);
     this.#options.closeSent();
+  }
+
+  /** What is encoded by now decides when a flush is done. */
+  #awaitKernel(resolve: () => void): void {
+    this.#flushes.push({ target: this.#encoded, resolve });
+    this.#settleFlushes();
+  }
+
+  #settleFlushes(): void {
+    while (this.#flushes[0] !== undefined && this.#flushes[0].target <= this.#drained) this.#flushes.shift()?.resolve();
   }
 }

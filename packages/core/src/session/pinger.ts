@@ -18,15 +18,17 @@ export interface PingerOptions {
 }
 
 type Phase =
-  | { readonly name: "stopped" }
+  /** Nothing is under way: pings are off, the session does not read, or it is over. */
+  | { readonly name: "idle" }
   | { readonly name: "waiting"; readonly timer: Timer }
   /** The ping is on its way to the kernel: a peer that does not read is not judged. */
   | { readonly name: "sending" }
-  | { readonly name: "pinged"; readonly at: number; readonly due: number; readonly timer: Timer };
+  /** The peer has until `deadline`; lateness of our own may be `forgiven` once. */
+  | { readonly name: "pinged"; readonly deadline: number; readonly forgiven: boolean; readonly timer: Timer };
 
-const STOPPED: Phase = { name: "stopped" };
+const IDLE: Phase = { name: "idle" };
 
-/** Lateness of a timer, in milliseconds, that is the runtime's own doing and taken off the peer's account. */
+/** Lateness of a timer, in milliseconds, that is no stall. */
 const TOLERATED_LATENESS = 20;
 
 /**
@@ -38,12 +40,15 @@ export class Pinger {
   readonly #actions: PingerActions;
   #pingPeriod: number;
   #timeout: number;
-  #phase: Phase = STOPPED;
+  #phase: Phase = IDLE;
   #paused = false;
+  #stopped = false;
   /** Whether anything came since the last ping. */
   #heard = false;
-  #sentAt = 0;
+  #sentAt: number;
   #sequence = 0;
+  /** Whether the pong of the last ping is still to come. */
+  #pongDue = false;
   #roundTripTime: number | undefined;
 
   constructor(options: PingerOptions) {
@@ -51,6 +56,7 @@ export class Pinger {
     this.#actions = options.actions;
     this.#pingPeriod = options.pingPeriod;
     this.#timeout = options.timeout;
+    this.#sentAt = options.platform.now();
   }
 
   /** Milliseconds between the last ping that was answered and its pong; `undefined` before the first. */
@@ -62,28 +68,34 @@ export class Pinger {
     return this.#pingPeriod;
   }
 
+  /** Holds from now on: the next ping is due a whole period from now. A ping under way is still judged, unless 0 turns pings off. */
   set pingPeriod(value: number) {
     this.#pingPeriod = value;
-    if (this.#phase.name === "waiting" || (this.#phase.name === "stopped" && value > 0)) this.start();
+    if (value === 0 || this.#phase.name === "idle" || this.#phase.name === "waiting") this.start();
   }
 
   get timeout(): number {
     return this.#timeout;
   }
 
+  /** Holds from now on, also for a ping under way. */
   set timeout(value: number) {
+    const change = value - this.#timeout;
     this.#timeout = value;
+    const phase = this.#phase;
+    if (phase.name === "pinged") this.#await(phase.deadline + change, phase.forgiven);
   }
 
   /** Waits for the next ping to be due. */
   start(): void {
     this.#clear();
-    if (this.#pingPeriod > 0 && !this.#paused) this.#wait(this.#pingPeriod);
+    if (this.#pingPeriod > 0 && !this.#paused && !this.#stopped) this.#wait(this.#pingPeriod);
   }
 
+  /** The session has its ending. */
   stop(): void {
+    this.#stopped = true;
     this.#clear();
-    this.#pingPeriod = 0;
   }
 
   /** Any byte received counts as life. */
@@ -97,55 +109,65 @@ export class Pinger {
     this.#clear();
   }
 
-  /** The session reads again: a fresh ping, a fresh timeout. */
+  /** The session reads again: a fresh ping with a fresh timeout, though never two within a period. */
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    if (this.#pingPeriod > 0) this.#ping();
+    if (this.#pingPeriod > 0 && !this.#stopped) this.#waitFromLastPing();
   }
 
   /** A pong has come. One that does not carry the current ping's payload is unsolicited, which is allowed (RFC 6455 section 5.5.3). */
   pong(payload: Uint8Array): void {
-    if (payload.length !== 4) return;
+    if (!this.#pongDue || payload.length !== 4) return;
     const sequence = new DataView(payload.buffer, payload.byteOffset, 4).getUint32(0);
-    if (sequence === this.#sequence && sequence > 0) this.#roundTripTime = this.#platform.now() - this.#sentAt;
+    if (sequence !== this.#sequence) return;
+    this.#pongDue = false;
+    this.#roundTripTime = this.#platform.now() - this.#sentAt;
   }
 
   #ping(): void {
     this.#clear();
     this.#sequence = (this.#sequence + 1) >>> 0;
     this.#heard = false;
+    this.#pongDue = true;
     const payload = new Uint8Array(4);
     new DataView(payload.buffer).setUint32(0, this.#sequence);
     const sending: Phase = { name: "sending" };
     this.#phase = sending;
     this.#sentAt = this.#platform.now();
     void this.#actions.ping(payload).then(() => {
-      if (this.#phase === sending) this.#await(this.#platform.now(), Math.min(this.#timeout, this.#pingPeriod));
+      if (this.#phase === sending) this.#await(this.#platform.now() + this.#timeout, false);
     });
   }
 
-  #await(at: number, delay: number): void {
-    const timer = this.#platform.setTimer(delay, () => this.#due());
-    this.#phase = { name: "pinged", at, due: this.#platform.now() + delay, timer };
+  /** Looks again at the deadline, or where a ping is due before it and the peer has been heard, then. */
+  #await(deadline: number, forgiven: boolean): void {
+    this.#clear();
+    const now = this.#platform.now();
+    const nextPing = this.#sentAt + this.#pingPeriod;
+    const due = nextPing > now ? Math.min(deadline, nextPing) : deadline;
+    const timer = this.#platform.setTimer(Math.max(0, due - now), () => this.#due(due));
+    this.#phase = { name: "pinged", deadline, forgiven, timer };
   }
 
-  /** Time is up. Input that already waits is heard first, and time that the event loop lost is given back. */
-  #due(): void {
+  /** Time is up. Input that already waits is heard first, and time that the event loop lost is given back, once. */
+  #due(due: number): void {
     const pinged = this.#phase;
     if (pinged.name !== "pinged") return;
     const now = this.#platform.now();
-    const late = now - pinged.due;
-    const left = pinged.at + this.#timeout - now;
-    if (this.#heard) this.#wait(this.#sentAt + this.#pingPeriod - now);
-    else if (left > 0) this.#await(pinged.at, left);
-    else if (late > TOLERATED_LATENESS)
-      this.#await(now + Math.min(late, this.#timeout) - this.#timeout, Math.min(late, this.#timeout));
-    else {
+    const late = now - due;
+    if (this.#heard) {
+      this.#waitFromLastPing();
+    } else if (late > TOLERATED_LATENESS && !pinged.forgiven) {
+      this.#await(Math.max(pinged.deadline, now) + Math.min(late, this.#timeout), true);
+    } else if (now < pinged.deadline) {
+      this.#await(pinged.deadline, pinged.forgiven);
+    } else {
       this.#platform.nextTurn(() => {
         if (this.#phase !== pinged) return;
-        if (this.#heard) this.#wait(this.#sentAt + this.#pingPeriod - this.#platform.now());
-        else {
+        if (this.#heard) {
+          this.#waitFromLastPing();
+        } else {
           this.#clear();
           this.#actions.timedOut();
         }
@@ -153,14 +175,18 @@ export class Pinger {
     }
   }
 
+  #waitFromLastPing(): void {
+    this.#wait(Math.max(0, this.#sentAt + this.#pingPeriod - this.#platform.now()));
+  }
+
   #wait(delay: number): void {
     this.#clear();
-    const timer = this.#platform.setTimer(Math.max(0, delay), () => this.#ping());
+    const timer = this.#platform.setTimer(delay, () => this.#ping());
     this.#phase = { name: "waiting", timer };
   }
 
   #clear(): void {
     if ("timer" in this.#phase) this.#phase.timer.cancel();
-    this.#phase = STOPPED;
+    this.#phase = IDLE;
   }
 }

@@ -2,19 +2,22 @@ import type { Codec, Role } from "@sluice/codec-wasm";
 import type { ReceiveChannel } from "../channel/channel.js";
 import { Channel } from "../channel/channel.js";
 import type { ChannelConfig } from "../channel/overflow.js";
-import { CloseReason, isSendableCloseCode } from "../close-reason.js";
+import { CloseReason, checkSendable } from "../close-reason.js";
 import type { SluiceError } from "../errors.js";
-import { CancelledError, InvalidCloseReasonError, InvalidFrameError, show } from "../errors.js";
+import { CancelledError, InvalidFrameError, show } from "../errors.js";
 import { budgetSize, Frame, isFrame } from "../frame.js";
-import type { ConnectionOutput, ConnectionSink } from "../protocol/connection.js";
 import { Connection } from "../protocol/connection.js";
+import type { ConnectionOutput, ConnectionSink } from "../protocol/connection-options.js";
 import type { RetainedBytes } from "../protocol/limits.js";
+import { checkMaxFrameSize } from "../protocol/limits.js";
+import { rejected } from "../rejection.js";
+import { Closing } from "./closing.js";
 import type { Ending } from "./ending.js";
 import { outcomeOf } from "./ending.js";
 import { Intake } from "./intake.js";
 import type { SendChannel } from "./outbox.js";
 import { Outbox } from "./outbox.js";
-import type { Platform, Timer } from "./platform.js";
+import type { Platform } from "./platform.js";
 import type { WebSocketSession } from "./session.js";
 import type { Transport, TransportListener } from "./transport.js";
 
@@ -57,10 +60,10 @@ export class RawSession implements WebSocketSession {
   protected readonly options: SessionOptions;
   readonly #channel: Channel<Frame>;
   readonly #intake: Intake;
+  readonly #closing: Closing;
 
   #ending: Ending | undefined;
   #over = false;
-  #closeTimer: Timer | undefined;
   #abort: AbortController | undefined;
   #settleReason!: (reason: CloseReason | null) => void;
   #settleEnded!: () => void;
@@ -80,8 +83,11 @@ export class RawSession implements WebSocketSession {
       sizeOf: budgetSize,
       owner: {
         room: () => this.#intake.wake(),
-        exhausted: () => this.exhausted(),
-        cancelled: () => this.#intake.wake(),
+        exhausted: () => this.#answer(),
+        cancelled: () => {
+          this.#intake.wake();
+          this.#answer();
+        },
       },
     });
     this.connection = new Connection({
@@ -100,8 +106,8 @@ export class RawSession implements WebSocketSession {
       config: settings.outgoing,
       writeNow: () => transport.flush(),
       overflowed: (error) => this.fail(error),
-      closeSent: () => this.#closeSent(),
-      closeRequested: (reason) => void this.close(reason ?? new CloseReason(CloseReason.Codes.NO_STATUS)),
+      closeSent: () => this.#closing.closeSent(this.connection.state.name === "closed"),
+      closeRequested: (reason) => this.#close(reason),
     });
     this.#intake = new Intake({
       connection: this.connection,
@@ -112,6 +118,14 @@ export class RawSession implements WebSocketSession {
       maxPause: settings.maxPause,
       failed: (error) => this.fail(error),
       paused: (paused) => this.readingPaused(paused),
+      peerEnded: () => this.#peerEnded(),
+    });
+    this.#closing = new Closing({
+      role: options.role,
+      transport,
+      platform,
+      closeTimeout: settings.closeTimeout,
+      overdue: () => this.#answerLate(),
     });
     this.incoming = this.#channel;
     this.outgoing = this.outbox;
@@ -135,13 +149,14 @@ export class RawSession implements WebSocketSession {
   }
 
   set maxFrameSize(value: number) {
+    checkMaxFrameSize(value, "session.maxFrameSize");
     this.connection.limits.maxFrameSize = value;
   }
 
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
-      if (this.#ending !== undefined) this.#abort.abort(outcomeOf(this.#ending).cause);
+      this.#announce();
     }
     return this.#abort.signal;
   }
@@ -150,28 +165,29 @@ export class RawSession implements WebSocketSession {
     if (typeof message === "string") return this.outbox.sendText(message);
     if (isFrame(message)) return this.outbox.send(message);
     if (message instanceof Uint8Array) return this.outbox.send(new Frame.Binary(message));
-    return Promise.reject(new InvalidFrameError(`A session sends text, bytes or frames, got ${show(message)}`));
+    return rejected(new InvalidFrameError(`A session sends text, bytes or frames, got ${show(message)}`));
   }
 
   flush(): Promise<void> {
     return this.outbox.flush();
   }
 
-  close(reason: CloseReason = CloseReason.normal()): Promise<void> {
-    if (reason.code !== CloseReason.Codes.NO_STATUS && !isSendableCloseCode(reason.code)) {
-      const message = `The close code ${reason.code} must not be sent (RFC 6455 section 7.4)`;
-      return Promise.reject(new InvalidCloseReasonError(message));
+  close(reason?: CloseReason): Promise<void> {
+    try {
+      if (reason !== undefined) checkSendable(reason);
+    } catch (error) {
+      return rejected(error);
     }
-    this.end({ how: "close", reason });
-    this.outbox.sendClose(reason);
+    this.#close(reason);
     return this.flush();
   }
 
   cancel(cause: unknown = new CancelledError("The session was cancelled")): void {
-    this.end({ how: "cancel", cause });
+    this.#end({ how: "cancel", cause });
     this.#channel.cancel(cause);
     this.options.transport.destroy();
     this.#release();
+    this.#announce();
   }
 
   /** A ping has come. Not in a raw session, where it is a frame like any other. */
@@ -192,7 +208,7 @@ export class RawSession implements WebSocketSession {
   /** The session has its ending. */
   protected ending(): void {}
 
-  /** The handler took every frame before the end and asked for more: a violation is answered now. */
+  /** The handler took every frame before the end and asked for more, or wants no more: a violation is answered now. */
   protected exhausted(): void {
     if (this.connection.state.name === "failed") this.outbox.sendClose();
   }
@@ -201,52 +217,57 @@ export class RawSession implements WebSocketSession {
   protected fail(error: SluiceError): void {
     if (this.#ending !== undefined) return;
     this.connection.fail(error);
-    this.end({ how: "failure", error });
-    if (this.#channel.isExhausted) this.exhausted();
+    this.#end({ how: "failure", error });
+    this.#announce();
   }
 
   /** Settles how the session ended. The first ending counts. */
-  protected end(ending: Ending): void {
+  #end(ending: Ending): void {
     if (this.#ending !== undefined) return;
     this.#ending = ending;
     const outcome = outcomeOf(ending);
     this.#settleReason(outcome.closeReason);
-    this.#armCloseTimer(() => this.#answerLate());
+    this.#closing.begin();
     this.ending();
     this.#channel.close(outcome.throws ? outcome.cause : undefined);
     this.#intake.wake();
-    this.#abort?.abort(outcome.cause);
+    this.#answer();
+  }
+
+  /** Aborts `signal`. Its listeners are user code: this comes last, on a session that is in order. */
+  #announce(): void {
+    if (this.#ending !== undefined) this.#abort?.abort(outcomeOf(this.#ending).cause);
+  }
+
+  /** The session ends with this Close, if it has no ending yet; without a reason, with 1000 or the answer that is owed. */
+  #close(reason: CloseReason | undefined): void {
+    const first = this.#ending === undefined;
+    const resolved = reason ?? CloseReason.normal();
+    this.#end({ how: "close", reason: resolved });
+    this.outbox.sendClose(first ? resolved : reason);
+    this.#announce();
+  }
+
+  /**
+   * Answers the end of the input where the handler has come to it. In a turn of its own: of several readers one may
+   * still be at work on the last frame while another already asks for more.
+   */
+  #answer(): void {
+    if (this.#ending === undefined || !this.#channel.isExhausted) return;
+    this.options.platform.nextTurn(() => this.exhausted());
   }
 
   /** The handler did not come for the ending within `closeTimeout`: it is answered without it, or cut where even that is stuck. */
   #answerLate(): void {
     this.outbox.sendClose();
-    if (this.#ending !== undefined && !this.outbox.isCloseSent) this.options.transport.destroy();
-  }
-
-  /** Our Close is encoded: now the peer has `closeTimeout` to end its side. */
-  #closeSent(): void {
-    if (this.#over) return;
-    this.#armCloseTimer(() => this.options.transport.destroy());
-    if (this.connection.state.name === "closed") this.#endTransport();
-  }
-
-  /** Both Closes are exchanged, or the peer forfeited: the server ends TCP first (RFC 6455 section 7.1.1). */
-  #endTransport(): void {
-    if (this.options.role === "server") this.options.transport.end();
-    else this.options.transport.flush();
-  }
-
-  #armCloseTimer(callback: () => void): void {
-    this.#closeTimer?.cancel();
-    this.#closeTimer = this.options.platform.setTimer(this.options.settings.closeTimeout, callback);
+    if (!this.outbox.isCloseSent) this.options.transport.destroy();
   }
 
   /** Nothing more goes in or out: lets go of everything that was held. */
   #release(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#closeTimer?.cancel();
+    this.#closing.stop();
     this.#intake.stop();
     this.connection.lose();
     this.outbox.end();
@@ -262,22 +283,25 @@ export class RawSession implements WebSocketSession {
         this.outbox.drained(frames, bytes);
         this.drained();
       },
-      peerEnded: () => this.#peerEnded(),
+      peerEnded: () => this.#intake.peerEnded(),
       closed: () => {
-        this.end({ how: "lost" });
+        this.#end({ how: "lost" });
         this.#release();
         this.#settleEnded();
+        this.#announce();
       },
     };
   }
 
-  /** FIN. Behind a Close that is still to be answered it changes nothing; without one the peer is lost. */
+  /** FIN. Behind a Close, theirs or ours, the handshake still goes its way; without one the peer is lost. */
   #peerEnded(): void {
     const { name } = this.connection.state;
-    if (name === "peerClosed" || name === "failed") return;
-    this.end({ how: "lost" });
-    if (name === "closed") this.options.transport.end();
-    else this.options.transport.destroy();
+    // A peer that ends its side after our Close will not send its own any more.
+    this.#closing.peerEnded(name === "closing" || name === "closed");
+    if (name !== "open") return;
+    this.#end({ how: "lost" });
+    this.options.transport.destroy();
+    this.#announce();
   }
 
   #sink(): ConnectionSink {
@@ -299,9 +323,9 @@ export class RawSession implements WebSocketSession {
 
   /** The last event of the connection. Where our Close went out before it, there is nothing left to exchange. */
   #inputOver(ending: Ending): void {
-    this.end(ending);
-    if (this.connection.state.name === "closed") this.#endTransport();
-    else if (this.#channel.isExhausted) this.exhausted();
+    this.#end(ending);
+    if (this.connection.state.name === "closed") this.#closing.exchanged();
+    this.#announce();
   }
 
   #output(): ConnectionOutput {

@@ -12,7 +12,7 @@ export interface WriteBatch {
 export interface Transport {
   /** What is told of everything that happens. Set once, before the first event. */
   listener: TransportListener;
-  /** Whether the peer's side, or the kernel, has not taken all of an earlier write. */
+  /** Whether an earlier write is stuck: the kernel, or the other end, has not taken all of it. A `drained` then follows. */
   readonly blocked: boolean;
   /** A batch with room for `size` bytes at `batch.length`. Nothing else is written between this call and `commit`. */
   reserve(size: number): WriteBatch;

@@ -71,7 +71,7 @@ export class MemoryTransport implements Transport {
   }
 
   get blocked(): boolean {
-    return this.#underWay >= this.#capacity;
+    return this.#sent < this.#written && this.#underWay >= this.#capacity;
   }
 
   reserve(size: number): WriteBatch {

@@ -1,0 +1,59 @@
+import type { Codec, Role } from "@sluice/codec-wasm";
+import type { CloseReason } from "../close-reason.js";
+import type { SluiceError } from "../errors.js";
+import type { Frame } from "../frame.js";
+import type { ConnectionLimits, RetainedBytes } from "./limits.js";
+
+/**
+ * What one connection reports, in the order of the wire. Nothing of it may throw, run code of a user or parse another
+ * connection; sending is allowed.
+ */
+export interface ConnectionSink {
+  /** Data frames that may come now. At 0 parsing pauses. */
+  readonly freePlaces: number;
+  /** Payload bytes that may come now; one frame may overshoot. At 0 or below parsing pauses. */
+  readonly freeBytes: number;
+  /** A whole message, or in a raw connection any frame. */
+  data(frame: Frame): void;
+  /** Not in a raw connection. */
+  ping(frame: Frame.Ping): void;
+  /** Not in a raw connection. */
+  pong(frame: Frame.Pong): void;
+  /** The peer's Close; `null` for an empty one. The last event. */
+  peerClose(reason: CloseReason | null): void;
+  /** The peer broke a rule. The last event. */
+  violation(error: SluiceError): void;
+}
+
+/** Where a connection's frames are encoded to. A `Transport` is one. */
+export interface ConnectionOutput {
+  /** Memory with room for `size` bytes at `length`. Nothing else is written between this call and `commit`. */
+  reserve(size: number): { readonly bytes: Uint8Array; readonly length: number };
+  /** `size` bytes, one whole frame, were put into the reserved memory. */
+  commit(size: number): void;
+  /** Takes `header` and `payload` as one frame, without copying the payload. */
+  writeLarge(header: Uint8Array, payload: Uint8Array): void;
+}
+
+export interface ConnectionOptions {
+  readonly role: Role;
+  readonly codec: Codec;
+  readonly sink: ConnectionSink;
+  readonly output: ConnectionOutput;
+  readonly limits: ConnectionLimits;
+  readonly retained: RetainedBytes;
+  /** Whether every frame is reported as it came, fragments and control frames included. Default false. */
+  readonly raw?: boolean;
+  /** Whether text is checked as UTF-8. Default: unless `raw`. */
+  readonly validateText?: boolean;
+  /** Whether outgoing frames are masked at first. A client must (RFC 6455 section 5.1). */
+  readonly masking: boolean;
+  /** The next masking key, unpredictable (RFC 6455 section 5.3). */
+  readonly nextMaskKey: () => number;
+}
+
+/**
+ * What came of a chunk: all of it was parsed; or the rest waits in the backlog for `resume`; or nothing more is read,
+ * because the last event was reported.
+ */
+export type ReceiveStatus = "more" | "paused" | "ended";

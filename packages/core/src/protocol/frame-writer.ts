@@ -1,0 +1,116 @@
+import type { Codec } from "@sluice/codec-wasm";
+import { headerSize, Info, MAX_HEADER_SIZE } from "@sluice/codec-wasm";
+import { FrameTooBigError, InvalidFrameError } from "../errors.js";
+import type { Frame } from "../frame.js";
+import { isWellFormed } from "../frame.js";
+import { Opcode } from "../frame-type.js";
+import type { ConnectionOutput } from "./connection-options.js";
+import type { ConnectionLimits } from "./limits.js";
+
+export interface FrameWriterOptions {
+  readonly codec: Codec;
+  readonly output: ConnectionOutput;
+  readonly limits: ConnectionLimits;
+  readonly masking: boolean;
+  /** The next masking key, unpredictable (RFC 6455 section 5.3). */
+  readonly nextMaskKey: () => number;
+}
+
+/** Payloads from here on, in bytes, are written from where they are instead of being copied into the batch. */
+const LARGE_PAYLOAD = 16 * 1024;
+
+/** From frames to bytes: what may follow what, sizes, masking. What it refuses leaves no trace. */
+export class FrameWriter {
+  /** Whether frames written from now on are masked. */
+  masking: boolean;
+
+  readonly #codec: Codec;
+  readonly #output: ConnectionOutput;
+  readonly #limits: ConnectionLimits;
+  readonly #nextMaskKey: () => number;
+
+  /** The opcode of the message whose FIN is still to come, or 0. */
+  #unfinished = 0;
+  /** An unfinished UTF-8 sequence of that message, as the codec keeps it. */
+  #pendingText = 0;
+
+  constructor(options: FrameWriterOptions) {
+    this.#codec = options.codec;
+    this.#output = options.output;
+    this.#limits = options.limits;
+    this.#nextMaskKey = options.nextMaskKey;
+    this.masking = options.masking;
+  }
+
+  /**
+   * Writes a message, or a fragment of one.
+   *
+   * @throws FrameTooBigError (`FRAME_TOO_BIG`) over `maxFrameSize`.
+   * @throws InvalidFrameError (`INVALID_FRAME`) when a message of another type is unfinished, text is not UTF-8, or an RSV bit is set.
+   */
+  data(frame: Frame.Data): void {
+    const { opcode } = frame.frameType;
+    this.checkSize(frame.payload);
+    if ((frame.bits & Info.rsv) !== 0) {
+      throw new InvalidFrameError("A reserved bit is set, and no extension of this session owns it", frame);
+    }
+    if (this.#unfinished !== 0 && this.#unfinished !== opcode) {
+      throw new InvalidFrameError("A message of another type is unfinished: send its last fragment first", frame);
+    }
+    if (frame.type === "text") this.#pendingText = this.#checkText(frame);
+    const firstByte = frame.bits | (this.#unfinished === 0 ? opcode : Opcode.continuation);
+    this.#encode(firstByte & Info.firstByte, frame.payload);
+    this.#unfinished = frame.fin ? 0 : opcode;
+  }
+
+  /** Writes a text message. Throws as `data`. */
+  text(text: string): void {
+    if (this.#unfinished !== 0) throw new InvalidFrameError("A message is unfinished: send its last fragment first");
+    this.checkSize(text);
+    this.#encode(Info.fin | Opcode.text, text);
+  }
+
+  /** Writes a control frame, which may stand between the fragments of a message (RFC 6455 section 5.4). */
+  control(opcode: number, payload: Uint8Array): void {
+    this.#encode(Info.fin | opcode, payload);
+  }
+
+  /** @throws FrameTooBigError (`FRAME_TOO_BIG`) when `payload` is over `maxFrameSize`. */
+  checkSize(payload: string | Uint8Array): void {
+    const { maxFrameSize } = this.#limits;
+    if (typeof payload === "string") {
+      if (payload.length * 3 <= maxFrameSize) return;
+      const size = this.#codec.textSize(payload);
+      if (size > maxFrameSize) throw new FrameTooBigError(size, maxFrameSize);
+    } else if (payload.length > maxFrameSize) {
+      throw new FrameTooBigError(payload.length, maxFrameSize);
+    }
+  }
+
+  /** Returns what waits of a character that the next fragment goes on with. */
+  #checkText(frame: Frame.Text): number {
+    if (this.#pendingText === 0 && isWellFormed(frame)) return 0;
+    const { data } = frame;
+    const pending = this.#codec.validateUtf8(data, 0, data.length, this.#pendingText);
+    if (pending < 0 || (frame.fin && pending !== 0)) {
+      throw new InvalidFrameError("The bytes of a text message are not UTF-8", frame);
+    }
+    return pending;
+  }
+
+  #encode(firstByte: number, payload: string | Uint8Array): void {
+    const maskKey = this.masking ? this.#nextMaskKey() : undefined;
+    const output = this.#output;
+    if (typeof payload === "string") {
+      const batch = output.reserve(MAX_HEADER_SIZE + payload.length * 3);
+      output.commit(this.#codec.encodeText(batch.bytes, batch.length, firstByte, payload, maskKey));
+    } else if (payload.length < LARGE_PAYLOAD || maskKey !== undefined) {
+      const batch = output.reserve(MAX_HEADER_SIZE + payload.length);
+      output.commit(this.#codec.encodeFrame(batch.bytes, batch.length, firstByte, payload, maskKey));
+    } else {
+      const header = new Uint8Array(headerSize(payload.length, false));
+      this.#codec.encodeHeader(header, 0, firstByte, payload.length, undefined);
+      output.writeLarge(header, payload);
+    }
+  }
+}
