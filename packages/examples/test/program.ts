@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished, vi } from "vitest";
 
@@ -30,7 +31,7 @@ export const packageFolder: string = fileURLToPath(new URL("../", import.meta.ur
 
 export function startProgram(name: "echo" | "demo", options: ProgramOptions = {}): Program {
   const { args = [], env = {}, folder = packageFolder } = options;
-  const child = spawn(process.execPath, [`${folder}/dist/${name}/main.js`, ...args], {
+  const child = spawn(process.execPath, [join(folder, `dist/${name}/main.js`), ...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
