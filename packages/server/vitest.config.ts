@@ -1,5 +1,5 @@
 import { defineProject } from "vitest/config";
 
 export default defineProject({
-  test: { name: "server", include: ["test/**/*.test.ts"] },
+  test: { name: "server", include: ["test/**/*.test.ts"], testTimeout: 20_000 },
 });

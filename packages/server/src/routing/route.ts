@@ -8,10 +8,10 @@ import { joinPaths } from "./path.js";
 import type { WebSocketRoute, WebSocketRouteOptions } from "./web-socket.js";
 import { webSocketRoute } from "./web-socket.js";
 
-/** What answers a request. It may be asynchronous. */
+/** What answers a request; 500 when it throws, which is logged. It may be asynchronous. */
 export type HttpHandler<Path extends string> = (call: HttpCall<PathParameters<Path>>) => unknown;
 
-/** What a session runs. The session ends with it: 1000 when it returns, 1011 when it throws. */
+/** What a session runs. The session ends with it: 1000 when it returns, 1011 when it throws, which is logged. */
 export type WebSocketHandler<Path extends string> = (
   session: DefaultWebSocketServerSession<PathParameters<Path>>,
 ) => unknown;
@@ -20,6 +20,12 @@ export type WebSocketHandler<Path extends string> = (
 export type RawWebSocketHandler<Path extends string> = (
   session: WebSocketServerSession<PathParameters<Path>>,
 ) => unknown;
+
+// The handlers of the methods below. They are written by what they take, and not by their path, so that two paths with
+// the same parameters take the same handlers.
+type Answers<Path extends string> = (call: HttpCall<PathParameters<Path>>) => unknown;
+type Runs<Path extends string> = (session: DefaultWebSocketServerSession<PathParameters<Path>>) => unknown;
+type RunsRaw<Path extends string> = (session: WebSocketServerSession<PathParameters<Path>>) => unknown;
 
 /** Where entries go; the application's router. */
 export interface RouteTarget {
@@ -50,10 +56,7 @@ export class Route<Path extends string = string> {
   }
 
   /** Answers GET requests (and HEAD, without the body). */
-  get<Child extends string>(
-    path: Child,
-    handler: HttpHandler<JoinedPath<Path, Child>>,
-  ): Route<JoinedPath<Path, Child>> {
+  get<Child extends string>(path: Child, handler: Answers<JoinedPath<Path, Child>>): Route<JoinedPath<Path, Child>> {
     const entry: HttpRoute = { kind: "http", method: "GET", handler: handler as HttpRoute["handler"] };
     return this.#define(path, entry);
   }
@@ -63,15 +66,12 @@ export class Route<Path extends string = string> {
    *
    * @throws MissingPluginError (`MISSING_PLUGIN`) when `WebSockets` is not installed.
    */
-  webSocket(handler: WebSocketHandler<Path>): Route<Path>;
-  webSocket<Child extends string>(
-    path: Child,
-    handler: WebSocketHandler<JoinedPath<Path, Child>>,
-  ): Route<JoinedPath<Path, Child>>;
+  webSocket(handler: Runs<Path>): Route<Path>;
+  webSocket<Child extends string>(path: Child, handler: Runs<JoinedPath<Path, Child>>): Route<JoinedPath<Path, Child>>;
   webSocket<Child extends string>(
     path: Child,
     options: WebSocketRouteOptions,
-    handler: WebSocketHandler<JoinedPath<Path, Child>>,
+    handler: Runs<JoinedPath<Path, Child>>,
   ): Route<JoinedPath<Path, Child>>;
   webSocket(...definition: readonly unknown[]): unknown {
     return this.#webSocket("default", definition);
@@ -82,15 +82,15 @@ export class Route<Path extends string = string> {
    *
    * @throws MissingPluginError (`MISSING_PLUGIN`) when `WebSockets` is not installed.
    */
-  webSocketRaw(handler: RawWebSocketHandler<Path>): Route<Path>;
+  webSocketRaw(handler: RunsRaw<Path>): Route<Path>;
   webSocketRaw<Child extends string>(
     path: Child,
-    handler: RawWebSocketHandler<JoinedPath<Path, Child>>,
+    handler: RunsRaw<JoinedPath<Path, Child>>,
   ): Route<JoinedPath<Path, Child>>;
   webSocketRaw<Child extends string>(
     path: Child,
     options: WebSocketRouteOptions,
-    handler: RawWebSocketHandler<JoinedPath<Path, Child>>,
+    handler: RunsRaw<JoinedPath<Path, Child>>,
   ): Route<JoinedPath<Path, Child>>;
   webSocketRaw(...definition: readonly unknown[]): unknown {
     return this.#webSocket("raw", definition);
