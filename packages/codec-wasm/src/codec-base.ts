@@ -2,7 +2,6 @@ import type { Backend, Codec } from "./codec.js";
 import { headerSize, MAX_HEADER_SIZE } from "./codec.js";
 import type { FrameCursor } from "./cursor.js";
 import { writeHeader } from "./header.js";
-import { rotateKey } from "./mask-key.js";
 import { checkFirstByte, checkLength, checkRange, checkRoom } from "./misuse.js";
 import type { CodecSelection } from "./selection.js";
 import type { TextAccess } from "./text-access.js";
@@ -25,18 +24,14 @@ export abstract class CodecBase implements Codec {
   }
 
   abstract parse(cursor: FrameCursor, maxFrames: number): number;
+  abstract mask(bytes: Uint8Array, start: number, end: number, key: number, phase?: number): void;
   abstract validateUtf8(bytes: Uint8Array, start: number, end: number, pending?: number): number;
 
   /** Masks a range that is known to lie inside `bytes`. */
   protected abstract maskRange(bytes: Uint8Array, start: number, end: number, key: number): void;
 
-  mask(bytes: Uint8Array, start: number, end: number, key: number, phase = 0): void {
-    checkRange(bytes, start, end);
-    this.maskRange(bytes, start, end, rotateKey(key, phase));
-  }
-
   decodeText(bytes: Uint8Array, start: number, end: number, ascii: boolean): string {
-    checkRange(bytes, start, end);
+    checkRange(start, end, bytes.length);
     return this.#text.decode(bytes, start, end, ascii);
   }
 

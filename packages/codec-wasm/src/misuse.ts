@@ -7,11 +7,11 @@ import { MAX_DESCRIPTORS } from "./descriptor.js";
  * ranges that lie inside its memory: it has no bounds of its own to notice that bytes belong to somebody else.
  */
 
-/** @throws RangeError unless 0 <= start <= end <= bytes.length, all three whole. */
-export function checkRange(bytes: Uint8Array, start: number, end: number): void {
+/** @throws RangeError unless 0 <= start <= end <= size, all three whole. */
+export function checkRange(start: number, end: number, size: number): void {
   // `>>> 0` changes every number that is not a whole one from 0 to 2^32 - 1, NaN and undefined included.
-  if (start >>> 0 === start && end >>> 0 === end && start <= end && end <= bytes.length) return;
-  throw new RangeError(`start ${start} and end ${end} are not a range of ${bytes.length} bytes`);
+  if (start >>> 0 === start && end >>> 0 === end && start <= end && end <= size) return;
+  throw new RangeError(`start ${start} and end ${end} are not a range of ${size} bytes`);
 }
 
 /** @throws RangeError unless `needed` bytes fit into `target` at `at`. */

@@ -3,6 +3,7 @@ import { READ_BUFFER_SIZE, SLAB_SIZE } from "../codec.js";
 import { CodecBase } from "../codec-base.js";
 import type { FrameCursor } from "../cursor.js";
 import { DESCRIPTOR_WORDS, MAX_DESCRIPTORS } from "../descriptor.js";
+import { rotateKey } from "../mask-key.js";
 import { checkParse, checkPending, checkRange } from "../misuse.js";
 import type { CodecSelection } from "../selection.js";
 import type { TextAccess } from "../text-access.js";
@@ -32,9 +33,14 @@ export class TypeScriptCodec extends CodecBase {
   }
 
   validateUtf8(bytes: Uint8Array, start: number, end: number, pending = 0): number {
-    checkRange(bytes, start, end);
+    checkRange(start, end, bytes.length);
     checkPending(pending);
     return validateUtf8(bytes, start, end, pending);
+  }
+
+  mask(bytes: Uint8Array, start: number, end: number, key: number, phase = 0): void {
+    checkRange(start, end, bytes.length);
+    this.maskRange(bytes, start, end, rotateKey(key, phase));
   }
 
   protected maskRange(bytes: Uint8Array, start: number, end: number, key: number): void {
