@@ -1,6 +1,11 @@
 import { defineProject } from "vitest/config";
 
 export default defineProject({
-  // Browsers and processes start in these tests, and many of them at once on a small machine.
-  test: { name: "examples", include: ["test/**/*.test.ts"], testTimeout: 60_000 },
+  test: {
+    name: "examples",
+    include: ["test/**/*.test.ts"],
+    // Browsers and processes start in these tests, many at once perhaps, and on a small machine.
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
+  },
 });

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { BrowserContext } from "playwright-core";
+import type { Browser, BrowserContext } from "playwright-core";
 import { chromium } from "playwright-core";
 import { test } from "vitest";
 
@@ -26,18 +26,30 @@ function findChromium(): string | undefined {
   throw new Error(`CHROMIUM_PATH names ${asked}, and there is no such file.`);
 }
 
-/** Tests in a real browser. Each has one of its own with a fresh profile, which is gone when the test is over. */
-export const browserTest = test.extend<{ browser: BrowserContext }>({
-  browser: async ({ skip }, use) => {
-    const executablePath = findChromium();
-    if (executablePath === undefined) {
+/**
+ * Tests in a real browser. A file has one of its own with a fresh profile; each test has a context of its own in it, which
+ * shares nothing with the others.
+ */
+export const browserTest = test.extend<{ chromium: Browser | undefined; browser: BrowserContext }>({
+  chromium: [
+    // biome-ignore lint/correctness/noEmptyPattern: what a fixture needs is read from its pattern, and this needs nothing
+    async ({}, use) => {
+      const executablePath = findChromium();
+      // It makes a new folder for --user-data-dir, and removes it at the end.
+      const browser = executablePath && (await chromium.launch({ executablePath, args: ARGUMENTS }));
+      await use(browser || undefined);
+      if (browser) await browser.close();
+    },
+    { scope: "file" },
+  ],
+  browser: async ({ chromium, skip }, use) => {
+    if (chromium === undefined) {
       console.warn(MISSING);
       skip(MISSING);
       return;
     }
-    // An empty path is a new folder for --user-data-dir, removed at the end.
-    const browser = await chromium.launchPersistentContext("", { executablePath, args: ARGUMENTS });
-    await use(browser);
-    await browser.close();
+    const context = await chromium.newContext();
+    await use(context);
+    await context.close();
   },
 });

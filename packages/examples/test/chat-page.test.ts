@@ -1,14 +1,16 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { describe, expect } from "vitest";
+import { BreakableProxy } from "./breakable-proxy.js";
 import { browserTest } from "./browser.js";
+import { Client } from "./client.js";
 import type { Program } from "./program.js";
 import { startProgram } from "./program.js";
 
 const startDemo = (port = 0): Program => startProgram("demo", { env: { PORT: String(port) } });
 
-async function open(browser: BrowserContext, demo: Program): Promise<Page> {
+async function open(browser: BrowserContext, at: { readonly port: number | Promise<number> }): Promise<Page> {
   const page = await browser.newPage();
-  await page.goto(`http://127.0.0.1:${await demo.port}/`);
+  await page.goto(`http://127.0.0.1:${await at.port}/`);
   await page.getByText("Connected").waitFor();
   return page;
 }
@@ -73,11 +75,50 @@ describe("the chat page", () => {
     for (const page of [ada, grace]) {
       await expect.poll(async () => (await people(page)).toSorted(), { timeout: 30_000 }).toEqual(["Ada", "Grace"]);
     }
+    for (const page of [ada, grace]) await expect.poll(() => messages(page)).toEqual(["before", "meanwhile"]);
     await say(grace, "after");
     for (const page of [ada, grace]) {
       await expect.poll(() => messages(page)).toEqual(["before", "meanwhile", "after"]);
       expect(await page.locator(".pending li").count()).toBe(0);
     }
+  });
+
+  browserTest("shows once, and in order, what was said while its connection was cut", async ({ browser }) => {
+    const demo = startDemo();
+    const proxy = await BreakableProxy.before(await demo.port);
+    const [ada, grace] = [await open(browser, proxy), await open(browser, demo)];
+    await join(ada, "Ada");
+    await join(grace, "Grace");
+    await say(ada, "one");
+    await expect.poll(() => messages(grace)).toEqual(["one"]);
+
+    proxy.cut();
+    await grace.getByText("Ada left").waitFor();
+    await say(grace, "two");
+    await say(grace, "three");
+    proxy.mend();
+    await expect.poll(() => people(grace)).toEqual(["Grace", "Ada"]);
+    await say(ada, "four");
+    for (const page of [ada, grace]) await expect.poll(() => messages(page)).toEqual(["one", "two", "three", "four"]);
+  });
+
+  browserTest("says how much it missed when its connection was cut for too long", async ({ browser }) => {
+    const demo = startDemo();
+    const proxy = await BreakableProxy.before(await demo.port);
+    const ada = await open(browser, proxy);
+    const grace = await Client.connect(`ws://127.0.0.1:${await demo.port}/chat`);
+    grace.socket.send(JSON.stringify({ type: "join", name: "Grace" }));
+    await ada.getByText("Grace joined").waitFor();
+
+    proxy.cut();
+    await ada.getByRole("status").getByText("Offline").waitFor();
+    for (let number = 1; number <= 105; number++) {
+      grace.socket.send(JSON.stringify({ type: "say", text: `message ${number}`, key: String(number) }));
+    }
+    while (!(await grace.next()).data.includes("message 105"));
+    proxy.mend();
+    await ada.getByText("Events that did not reach you: 5.").waitFor();
+    await expect.poll(async () => (await messages(ada)).length).toBe(100);
   });
 
   browserTest("keeps its name over a reload", async ({ browser }) => {
