@@ -16,8 +16,8 @@ export interface Goal {
 export interface ReportRow extends Row {
   readonly wasm: number;
   readonly typescript: number;
-  /** Who of the two is faster, and how many times. */
-  readonly winner: "wasm" | "typescript";
+  /** Who of the two is faster, and how many times. Less than a tenth is nobody's. */
+  readonly winner: "wasm" | "typescript" | "neither";
   readonly times: number;
   readonly peer?: { readonly name: "bufferutil" | "ws"; readonly nanoseconds: number; readonly timesOfWasm: number };
 }
@@ -36,6 +36,9 @@ export interface Report {
   readonly rows: readonly ReportRow[];
   readonly goals: readonly Goal[];
 }
+
+/** Nearer than this, the next run may say the opposite. */
+const CLEAR = 1.1;
 
 const NOTE =
   "Nanoseconds, the least of all rounds. Parsing unmasks in place, so every parse figure, ours and that of ws, includes " +
@@ -79,13 +82,9 @@ function figure(results: Results, contender: "wasm" | "typescript", id: string):
 function reportRow(row: Row, results: Results): ReportRow {
   const wasm = figure(results, "wasm", row.id);
   const typescript = figure(results, "typescript", row.id);
-  const base = {
-    ...row,
-    wasm,
-    typescript,
-    winner: wasm <= typescript ? ("wasm" as const) : ("typescript" as const),
-    times: Math.max(wasm, typescript) / Math.min(wasm, typescript),
-  };
+  const times = Math.max(wasm, typescript) / Math.min(wasm, typescript);
+  const faster = wasm < typescript ? "wasm" : "typescript";
+  const base = { ...row, wasm, typescript, winner: times < CLEAR ? ("neither" as const) : faster, times } as const;
   for (const name of ["bufferutil", "ws"] as const) {
     const nanoseconds = results.figures.get(name)?.get(row.id);
     if (nanoseconds !== undefined) return { ...base, peer: { name, nanoseconds, timesOfWasm: nanoseconds / wasm } };

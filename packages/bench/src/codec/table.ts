@@ -7,6 +7,8 @@ const GROUPS: Readonly<Record<ReportRow["group"], string>> = {
   encode: "Encode a whole frame, per call",
 };
 
+const NAMES = { wasm: "WASM", typescript: "TypeScript" } as const;
+
 /** The report as text for people. */
 export function renderTable(report: Report): string {
   const lines = [
@@ -30,14 +32,14 @@ export function renderTable(report: Report): string {
 }
 
 function renderRow(row: ReportRow): string {
-  const winner = `${row.winner === "wasm" ? "WASM" : "TS"} ${row.times.toFixed(1)}x`;
+  const winner = row.winner === "neither" ? "even" : `${NAMES[row.winner]} ${row.times.toFixed(1)}x`;
   const peer = row.peer === undefined ? "" : `${row.peer.name} ${nanoseconds(row.peer.nanoseconds)}`;
   const ratio = row.peer === undefined ? "" : `${row.peer.timesOfWasm.toFixed(1)}x`;
   return line(row.label, nanoseconds(row.wasm), nanoseconds(row.typescript), winner, peer, ratio);
 }
 
 function line(label: string, ...cells: readonly string[]): string {
-  const widths = [11, 12, 11, 21, 13];
+  const widths = [11, 12, 17, 21, 13];
   return `  ${label.padEnd(38)}${cells.map((cell, index) => cell.padStart(widths[index] ?? 12)).join("")}`.trimEnd();
 }
 
@@ -47,11 +49,12 @@ function nanoseconds(value: number): string {
 
 /** Where each of the two wins, in words. */
 function winners(rows: readonly ReportRow[]): string[] {
-  const names = (winner: ReportRow["winner"]): string =>
-    rows
-      .filter((row) => row.winner === winner)
-      .map((row) => row.label)
-      .join("; ");
-  const typescript = names("typescript");
-  return typescript === "" ? ["  WASM wins everywhere."] : [`  TypeScript wins at: ${typescript}. WASM at the rest.`];
+  const lines: string[] = [];
+  for (const winner of ["wasm", "typescript", "neither"] as const) {
+    const labels = rows.filter((row) => row.winner === winner).map((row) => row.label);
+    if (labels.length === 0) continue;
+    const where = labels.length === rows.length ? "everywhere" : labels.join("; ");
+    lines.push(winner === "neither" ? `  Even: ${where}.` : `  ${NAMES[winner]} wins: ${where}.`);
+  }
+  return lines;
 }

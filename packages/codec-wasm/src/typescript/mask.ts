@@ -72,10 +72,10 @@ function maskBytes(bytes: Uint8Array, start: number, end: number, key: number): 
 }
 
 /*
- * From here on the words are worth a view over somebody else's memory, which costs as much as masking about 100 bytes
+ * From here on the words are worth a view over somebody else's memory, which costs as much as masking some 50 bytes
  * one by one.
  */
-const VIEW_WORTH = 128;
+const VIEW_WORTH = 64;
 
 /** Masks a range of any array, whatever its alignment and whoever owns it. */
 export function maskForeign(bytes: Uint8Array, start: number, end: number, key: number): void {
