@@ -10,7 +10,7 @@ export class SocketSet {
 
   /** Holds a socket until it closes. */
   add(socket: Socket): void {
-    if (socket.destroyed) return;
+    if (socket.destroyed || this.#sockets.has(socket)) return;
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
   }

@@ -123,6 +123,15 @@ export class Peer {
     return this.received;
   }
 
+  /** Waits until the server has ended its side, in whatever way. */
+  async dropped(): Promise<void> {
+    while (!this.ended && !this.closed) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
   /** Waits until both sides are done. */
   async gone(): Promise<void> {
     while (!this.closed) {
