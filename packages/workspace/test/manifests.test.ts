@@ -109,7 +109,7 @@ describe("the repository", () => {
     expect(new Set(calls)).toEqual(new Set([rootManifest.packageManager]));
   });
 
-  test("installs without an unmet peer", { timeout: 120_000 }, async () => {
+  test("installs without an unmet peer", async () => {
     await withTemporary(async (copy) => {
       for (const file of ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml"]) {
         await cp(join(root, file), join(copy, file));

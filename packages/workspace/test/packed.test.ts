@@ -19,9 +19,6 @@ const typescript = join(
   "bin/tsc",
 );
 
-/** An installation asks the registry for what is not in its cache, and a machine may be slow. */
-const PATIENCE = 240_000;
-
 interface Tarball {
   readonly path: string;
   readonly unpacked: string;
@@ -56,7 +53,7 @@ beforeAll(async () => {
       });
     }),
   );
-}, PATIENCE);
+});
 
 afterAll(() => removeTemporary(place));
 
@@ -151,7 +148,7 @@ describe("a project that installs @sluice/server alone", () => {
 
   beforeAll(async () => {
     project = await install("@sluice/server", "server");
-  }, PATIENCE);
+  });
 
   test.each(["echo.mjs", "echo.cjs"])(
     "gets an echo from %s, and a process that ends when the server stops",
@@ -205,7 +202,7 @@ describe("a project that installs @sluice/codec-wasm alone", () => {
 
   beforeAll(async () => {
     project = await install("@sluice/codec-wasm", "codec");
-  }, PATIENCE);
+  });
 
   test("gets one package and no other", async () => {
     const installed = (await readdir(join(project, "node_modules"))).filter((entry) => !entry.startsWith("."));
