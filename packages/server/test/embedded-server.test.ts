@@ -1,0 +1,239 @@
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { ServerConfig } from "../src/index.js";
+import { embeddedServer, InvalidOptionError, ListenError, ServerStoppedError, WebSockets } from "../src/index.js";
+import { connect } from "./support/client.js";
+import { send } from "./support/peer.js";
+import { echo, route, serve } from "./support/serve.js";
+import { signal } from "./support/until.js";
+
+const LOCAL: ServerConfig = { host: "127.0.0.1", port: 0 };
+
+/** A port that somebody listens on. */
+async function busyPort(): Promise<number> {
+  const busy = createServer();
+  await new Promise<void>((resolve) => busy.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void busy.close());
+  const address = busy.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+describe("a server", () => {
+  it("tells where it listens, once it does", async () => {
+    const server = embeddedServer(LOCAL, () => undefined);
+    const connectors = server.resolvedConnectors();
+    await server.start();
+    onTestFinished(() => server.stop());
+    expect(await connectors).toEqual([{ type: "HTTP", host: "127.0.0.1", port: expect.any(Number) }]);
+    expect((await connectors)[0]?.port).toBeGreaterThan(0);
+  });
+
+  it("runs its module before it listens, however long that takes", async () => {
+    const steps: string[] = [];
+    const served = await serve(async (app) => {
+      await new Promise(setImmediate);
+      steps.push("module");
+      await route(echo)(app);
+    });
+    steps.push("started");
+    expect(steps).toEqual(["module", "started"]);
+    expect(await (await connect(served)).askText("hi")).toBe("hi");
+  });
+
+  it("runs its module once, however often it is started", async () => {
+    let runs = 0;
+    const served = await serve(() => void runs++);
+    await Promise.all([served.server.start(), served.server.start()]);
+    expect(runs).toBe(1);
+  });
+
+  it("says in one line that its port is in use", async () => {
+    const port = await busyPort();
+    const server = embeddedServer({ ...LOCAL, port }, () => undefined);
+    const error = await server.start().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ListenError);
+    expect(error).toMatchObject({ code: "ADDRESS_IN_USE", port, message: `Port ${port} on 127.0.0.1 is in use` });
+    await expect(server.resolvedConnectors()).rejects.toBe(error);
+    await expect(server.start()).rejects.toBe(error);
+    await server.stop();
+  });
+
+  it("says that an address is not its own", async () => {
+    const server = embeddedServer({ ...LOCAL, host: "192.0.2.1" }, () => undefined);
+    await expect(server.start()).rejects.toMatchObject({ code: "ADDRESS_NOT_AVAILABLE", host: "192.0.2.1" });
+    await server.stop();
+  });
+
+  it("does not start when its module fails, and can be stopped all the same", async () => {
+    const error = new Error("no configuration");
+    for (const module of [
+      () => Promise.reject(error),
+      () => {
+        throw error;
+      },
+    ]) {
+      const server = embeddedServer(LOCAL, module);
+      await expect(server.start({ wait: true })).rejects.toBe(error);
+      await server.stop();
+    }
+  });
+
+  it("leaves no rejection behind that nobody handles", async () => {
+    const port = await busyPort();
+    const script = `
+      import { embeddedServer } from "@sluice/server";
+      const server = embeddedServer({ host: "127.0.0.1", port: ${port} }, () => undefined);
+      try { await server.start(); } catch (error) { console.log(error.code); }
+      await server.stop();
+    `;
+    expect(await run(script)).toEqual({ code: 0, output: "ADDRESS_IN_USE\n" });
+  });
+
+  it.each<[string, unknown, string]>([
+    ["port", { port: 65_536 }, "65536"],
+    ["port", { port: 1.5 }, "1.5"],
+    ["port", { port: "80" }, '"80"'],
+    ["host", { host: "" }, '""'],
+    ["codec", { codec: "rust" }, '"rust"'],
+    ["handshakeTimeout", { handshakeTimeout: 0 }, "0"],
+    ["handshakeTimeout", { handshakeTimeout: "soon" }, '"soon"'],
+  ])("is not made with a wrong %s: %o", (option, config, value) => {
+    const make = (): unknown => embeddedServer(config as ServerConfig, () => undefined);
+    expect(make).toThrow(InvalidOptionError);
+    expect(make).toThrow(option);
+    expect(make).toThrow(value);
+  });
+
+  it("is not made without a module", () => {
+    expect(() => embeddedServer({}, undefined as never)).toThrow(InvalidOptionError);
+  });
+
+  it("takes a handshakeTimeout that is no whole number of milliseconds", async () => {
+    const served = await serve(route(echo), { handshakeTimeout: 2_000.5 });
+    expect(await (await connect(served)).askText("hi")).toBe("hi");
+  });
+
+  it.each(["wasm", "typescript", "auto"] as const)("says which codec runs for %s, and why", (codec) => {
+    const server = embeddedServer({ codec }, () => undefined);
+    expect(server.codec.backend).toBe(codec === "typescript" ? "typescript" : "wasm");
+    expect(server.codec.reason).not.toBe("");
+  });
+});
+
+describe("start({ wait: true })", () => {
+  it("resolves when the server has stopped", async () => {
+    const server = embeddedServer(LOCAL, () => undefined);
+    const steps: string[] = [];
+    const waited = server.start({ wait: true }).then(() => steps.push("start"));
+    await server.resolvedConnectors();
+    await server.stop().then(() => steps.push("stop"));
+    await waited;
+    expect(steps.sort()).toEqual(["start", "stop"]);
+  });
+});
+
+describe("a server that was stopped", () => {
+  it("before it was started does not start", async () => {
+    const server = embeddedServer(LOCAL, () => expect.fail("the module ran"));
+    await server.stop();
+    await expect(server.start()).rejects.toBeInstanceOf(ServerStoppedError);
+    await expect(server.resolvedConnectors()).rejects.toMatchObject({ code: "SERVER_STOPPED" });
+  });
+
+  it("while its module runs does not listen", async () => {
+    const gate = signal();
+    const server = embeddedServer(LOCAL, () => gate.promise);
+    const started = server.start();
+    const stopped = server.stop();
+    gate.resolve();
+    await expect(started).rejects.toBeInstanceOf(ServerStoppedError);
+    await stopped;
+  });
+
+  it("while its module never ends is stopped after timeout", async () => {
+    const server = embeddedServer(LOCAL, () => new Promise(() => undefined));
+    void server.start();
+    await server.stop({ timeout: 20 });
+  });
+
+  it("while it begins to listen is stopped", async () => {
+    const server = embeddedServer(LOCAL, () => undefined);
+    const started = server.start();
+    await Promise.all([server.stop(), started.catch(() => undefined)]);
+  });
+
+  it("frees its port", async () => {
+    const first = await serve(route(echo));
+    await first.server.stop();
+    const second = await serve(route(echo), { port: first.port });
+    expect(await (await connect(second)).askText("hi")).toBe("hi");
+  });
+
+  it("leaves a process that ends by itself, with code 0", async () => {
+    const script = `
+      import { connect } from "node:net";
+      import { embeddedServer, WebSockets } from "@sluice/server";
+      const server = embeddedServer({ host: "127.0.0.1", port: 0 }, (app) => {
+        app.install(WebSockets, {});
+        app.routing((routing) => {
+          routing.webSocket("/", async (session) => {
+            for await (const frame of session.incoming) await session.send(frame);
+          });
+          routing.webSocket("/stuck", () => new Promise(() => undefined));
+        });
+      });
+      const waited = server.start({ wait: true });
+      const [{ port }] = await server.resolvedConnectors();
+      const open = async (path) => {
+        const socket = connect(port, "127.0.0.1");
+        socket.on("error", () => undefined);
+        socket.write("GET " + path + " HTTP/1.1\\r\\nHost: a\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n" +
+          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\\r\\nSec-WebSocket-Version: 13\\r\\n\\r\\n");
+        await new Promise((resolve) => socket.once("data", resolve));
+      };
+      await Promise.all([open("/"), open("/"), open("/stuck"), open("/nowhere")]);
+      await server.stop({ gracePeriod: 20, timeout: 60 });
+      await waited;
+      console.log("stopped");
+    `;
+    expect(await run(script)).toEqual({ code: 0, output: "stopped\n" });
+  });
+});
+
+describe("two servers in one process", () => {
+  it("have nothing in common", async () => {
+    const first = await serve(route(echo), { codec: "wasm" });
+    const second = await serve(route(echo), { codec: "typescript" });
+    const [one, two] = [await connect(first), await connect(second)];
+    await first.server.stop();
+    expect((await one.closed).code).toBe(1001);
+    expect(await two.askText("alive")).toBe("alive");
+  });
+});
+
+describe("a server without the plugin", () => {
+  it("serves pages, and refuses WebSockets with 404", async () => {
+    const served = await serve((app) => {
+      expect(app.pluginOrNull(WebSockets)).toBeNull();
+      app.routing((routing) => void routing.get("/", (call) => call.respondText("a page")));
+    });
+    await expect(connect(served)).rejects.toThrow("404");
+    expect((await (await send(served, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")).response()).body).toBe("a page");
+  });
+});
+
+/** Runs a script against the built package, until it ends by itself. */
+async function run(script: string): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    cwd: new URL("..", import.meta.url),
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+  });
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { code, output };
+}
