@@ -106,7 +106,7 @@ describe.each(publishable.map(({ manifest }) => manifest.name))("the tarball of 
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+\.(js|d\.ts)(\.map)?|(src|assembly)\/.+\.ts)$/;
     expect(files.filter((file) => !expected.test(file))).toEqual([]);
     expect(files.filter((file) => /\.test\.|\btest\//.test(file))).toEqual([]);
-    expect(files).toEqual(expect.arrayContaining(["package.json", "README.md", "LICENSE"]));
+    expect(["package.json", "README.md", "LICENSE"].filter((file) => !files.includes(file))).toEqual([]);
     const targets = Object.values(manifest.exports ?? {}).flatMap((target) =>
       typeof target === "string" ? [target] : Object.values(target),
     );
