@@ -187,6 +187,8 @@ function packWord(source: Uint8Array, at: number, end: number): number {
   return word;
 }
 
+/** The same for four bytes that are all there, without the loop: every frame comes here. */
 function readKey(source: Uint8Array, at: number): number {
-  return packWord(source, at, at + 4);
+  const low = (source[at] as number) | ((source[at + 1] as number) << 8);
+  return low | ((source[at + 2] as number) << 16) | ((source[at + 3] as number) << 24);
 }
