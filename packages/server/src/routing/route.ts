@@ -1,10 +1,11 @@
+import { InvalidOptionError } from "@sluice/core";
 import type { Application } from "../application/application.js";
 import type { HttpCall } from "../application/http-call.js";
 import { WebSockets } from "../websockets/plugin.js";
 import type { DefaultWebSocketServerSession, WebSocketServerSession } from "../websockets/server-session.js";
 import type { HttpRoute, RouteEntry } from "./entry.js";
 import type { JoinedPath, PathParameters } from "./path.js";
-import { joinPaths } from "./path.js";
+import { joinPaths, parsePath } from "./path.js";
 import type { WebSocketRoute, WebSocketRouteOptions } from "./web-socket.js";
 import { webSocketRoute } from "./web-socket.js";
 
@@ -51,12 +52,18 @@ export class Route<Path extends string = string> {
     build: (route: Route<JoinedPath<Path, Child>>) => void,
   ): Route<JoinedPath<Path, Child>> {
     const route = this.#child(path);
+    parsePath(route.path);
     build(route);
     return route;
   }
 
-  /** Answers GET requests (and HEAD, without the body). */
+  /**
+   * Answers GET requests, and HEAD without the body. Ktor: `get(path) { }`.
+   *
+   * @throws InvalidPathError (`INVALID_PATH`), InvalidOptionError (`INVALID_OPTION`) when the handler is no function.
+   */
   get<Child extends string>(path: Child, handler: Answers<JoinedPath<Path, Child>>): Route<JoinedPath<Path, Child>> {
+    if (typeof handler !== "function") throw new InvalidOptionError(`handler of get(${path})`, handler, "a function");
     const entry: HttpRoute = { kind: "http", method: "GET", handler: handler as HttpRoute["handler"] };
     return this.#define(path, entry);
   }
@@ -65,6 +72,7 @@ export class Route<Path extends string = string> {
    * Sessions of whole messages: pings and the peer's Close are answered, fragments reassembled. Ktor: `webSocket(path, protocol)`.
    *
    * @throws MissingPluginError (`MISSING_PLUGIN`) when `WebSockets` is not installed.
+   * @throws InvalidPathError (`INVALID_PATH`), InvalidOptionError (`INVALID_OPTION`)
    */
   webSocket(handler: Runs<Path>): Route<Path>;
   webSocket<Child extends string>(path: Child, handler: Runs<JoinedPath<Path, Child>>): Route<JoinedPath<Path, Child>>;
@@ -81,6 +89,7 @@ export class Route<Path extends string = string> {
    * Sessions of single frames: every one appears as it came, and nothing is answered. Ktor: `webSocketRaw`.
    *
    * @throws MissingPluginError (`MISSING_PLUGIN`) when `WebSockets` is not installed.
+   * @throws InvalidPathError (`INVALID_PATH`), InvalidOptionError (`INVALID_OPTION`)
    */
   webSocketRaw(handler: RunsRaw<Path>): Route<Path>;
   webSocketRaw<Child extends string>(

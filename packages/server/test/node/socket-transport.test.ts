@@ -1,0 +1,269 @@
+import type { Socket } from "node:net";
+import { connect, createServer } from "node:net";
+import type { TransportListener } from "@sluice/core";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { processCodec } from "../../src/node/codec.js";
+import { SocketTransport } from "../../src/node/socket-transport.js";
+import type { Batch } from "../../src/node/write-batch.js";
+import { BatchPool } from "../../src/node/write-batch.js";
+import { WriteTurn } from "../../src/node/write-turn.js";
+import { signal, stalls, until } from "../support/until.js";
+
+/** A pool that remembers which batches are in somebody's hands. */
+class WatchedPool extends BatchPool {
+  readonly out = new Set<Batch>();
+
+  override take(size: number): Batch {
+    const batch = super.take(size);
+    if (this.out.has(batch)) throw new Error("A batch was given to two");
+    this.out.add(batch);
+    return batch;
+  }
+
+  override give(batch: Batch): void {
+    if (!this.out.delete(batch)) throw new Error("A batch was given back that nobody has");
+    // Whoever still reads it reads rubbish.
+    batch.bytes.fill(0xee);
+    super.give(batch);
+  }
+}
+
+/** A transport over TCP, its other end, and what happened to it. */
+async function pair(): Promise<{
+  transport: SocketTransport;
+  socket: Socket;
+  peer: Socket;
+  pool: WatchedPool;
+  events: string[];
+  drained: { frames: number; bytes: number };
+  /** The bytes of every write to the socket, from the first on. */
+  writes: number[];
+}> {
+  const accepted = signal<Socket>();
+  const server = createServer({ allowHalfOpen: true }, accepted.resolve);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const peer = connect({
+    port: typeof address === "object" && address !== null ? address.port : 0,
+    host: "127.0.0.1",
+    allowHalfOpen: true,
+  });
+  peer.on("error", () => undefined);
+  const socket = await accepted.promise;
+  onTestFinished(() => {
+    socket.destroy();
+    peer.destroy();
+    server.close();
+  });
+
+  const writes: number[] = [];
+  const write = socket._write.bind(socket);
+  const writev = socket._writev?.bind(socket);
+  socket._write = (chunk, encoding, callback) => {
+    writes.push(chunk.length);
+    write(chunk, encoding, callback);
+  };
+  socket._writev = (chunks, callback) => {
+    writes.push(chunks.reduce((sum, { chunk }) => sum + chunk.length, 0));
+    writev?.(chunks, callback);
+  };
+
+  const pool = new WatchedPool();
+  const transport = new SocketTransport(socket, { codec: processCodec("auto"), pool, turn: new WriteTurn() });
+  const events: string[] = [];
+  const drained = { frames: 0, bytes: 0 };
+  let inside = false;
+  const outside = (event: string): void => {
+    if (inside) throw new Error(`${event} was told from inside a call`);
+    if (events.at(-1)?.startsWith("closed")) throw new Error(`${event} was told after closed`);
+    events.push(event);
+  };
+  const listener: TransportListener = {
+    receive: (start, end) =>
+      outside(`receive ${Buffer.from(processCodec("auto").readBuffer.slice(start, end)).toString()}`),
+    drained: (frames, bytes) => {
+      outside("drained");
+      drained.frames += frames;
+      drained.bytes += bytes;
+    },
+    peerEnded: () => outside("peerEnded"),
+    closed: (error) => outside(`closed ${(error as NodeJS.ErrnoException | undefined)?.code ?? ""}`),
+  };
+  transport.listener = listener;
+  // Every call to the transport is watched for what it tells from inside.
+  const watched = new Proxy(transport, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]): unknown => {
+        inside = true;
+        try {
+          return Reflect.apply(value, target, args);
+        } finally {
+          inside = false;
+        }
+      };
+    },
+  });
+  return { transport: watched, socket, peer, pool, events, drained, writes };
+}
+
+/** Puts `size` bytes of `fill` into the batch, as one frame. */
+function put(transport: SocketTransport, size: number, fill: number): void {
+  const batch = transport.reserve(size);
+  batch.bytes.fill(fill, batch.length, batch.length + size);
+  transport.commit(size);
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+describe("a transport over a socket", () => {
+  it("writes once a turn, whatever was put in", async () => {
+    const { transport, writes, drained, pool } = await pair();
+    for (let index = 0; index < 100; index++) put(transport, 10, index);
+    expect(writes).toEqual([]);
+    await until(() => drained.frames === 100);
+    expect(writes).toEqual([1000]);
+    for (let index = 0; index < 50; index++) put(transport, 10, index);
+    await until(() => drained.frames === 150);
+    expect(writes).toEqual([1000, 500]);
+    expect(drained).toEqual({ frames: 150, bytes: 1500 });
+    expect(pool.out.size).toBe(0);
+  });
+
+  it("writes at once when told, and once then", async () => {
+    const { transport, writes, drained } = await pair();
+    put(transport, 10, 1);
+    transport.flush();
+    expect(writes).toEqual([10]);
+    transport.flush();
+    await until(() => drained.frames === 1);
+    await turn();
+    expect(writes).toEqual([10]);
+  });
+
+  it("writes a batch that is full, and goes on in another", async () => {
+    const { transport, peer, drained, pool } = await pair();
+    const received: Buffer[] = [];
+    peer.on("data", (chunk: Buffer) => received.push(chunk));
+    for (let index = 0; index < 100; index++) put(transport, 1000, index);
+    await until(() => drained.frames === 100 && Buffer.concat(received).length === 100_000);
+    const all = Buffer.concat(received);
+    for (let index = 0; index < 100_000; index++) {
+      if (all[index] !== Math.floor(index / 1000)) expect.fail(`byte ${index} is ${all[index]}`);
+    }
+    expect(pool.out.size).toBe(0);
+  });
+
+  it("writes a large frame at once, behind what waits, in one write", async () => {
+    const { transport, writes, drained, peer } = await pair();
+    peer.resume();
+    put(transport, 10, 1);
+    transport.writeLarge(Buffer.alloc(10, 2), Buffer.alloc(50_000, 3));
+    expect(writes).toEqual([50_020]);
+    await until(() => drained.frames === 2);
+    expect(drained.bytes).toBe(50_020);
+  });
+
+  it("touches no batch that the kernel still needs, and loses no byte, when the peer reads late", async () => {
+    const { transport, socket, peer, drained, pool } = await pair();
+    peer.pause();
+    const frames = 4000;
+    let put_ = 0;
+    for (; put_ < frames; put_++) {
+      put(transport, 5000, put_ % 200);
+      if (put_ % 7 === 0) await turn();
+    }
+    await stalls(() => socket.bytesWritten);
+    expect(drained.frames).toBeLessThan(frames);
+    expect(transport.blocked).toBe(true);
+    expect(pool.out.size).toBeGreaterThan(0);
+
+    let at = 0;
+    peer.on("data", (chunk: Buffer) => {
+      for (const byte of chunk) {
+        if (byte !== Math.floor(at / 5000) % 200) throw new Error(`byte ${at} is ${byte}`);
+        at++;
+      }
+    });
+    peer.resume();
+    await until(() => at === frames * 5000 && drained.frames === frames);
+    expect(drained.bytes).toBe(frames * 5000);
+    expect(transport.blocked).toBe(false);
+    expect(pool.out.size).toBe(0);
+  });
+
+  it("gathers small frames of many turns while the peer does not read", async () => {
+    const { transport, peer, pool, drained, writes } = await pair();
+    peer.pause();
+    for (let index = 0; index < 10; index++) transport.writeLarge(Buffer.alloc(10), Buffer.alloc(2_000_000));
+    await stalls(() => writes.length);
+    for (let index = 0; index < 1000; index++) {
+      put(transport, 10, index % 256);
+      await turn();
+    }
+    expect(pool.out.size).toBe(1);
+    peer.resume();
+    await until(() => drained.frames === 1010);
+    expect(pool.out.size).toBe(0);
+  });
+
+  it("tells what came, and that the peer ended", async () => {
+    const { events, peer } = await pair();
+    peer.end("hello");
+    await until(() => events.length === 2);
+    expect(events).toEqual(["receive hello", "peerEnded"]);
+  });
+
+  it("tells nothing of what comes while it pauses, and all of it later", async () => {
+    const { transport, events, peer } = await pair();
+    transport.pause();
+    await new Promise<void>((resolve) => peer.write("hello", () => resolve()));
+    for (let index = 0; index < 20; index++) await turn();
+    expect(events).toEqual([]);
+    transport.resume();
+    await until(() => events.length === 1);
+    expect(events).toEqual(["receive hello"]);
+  });
+
+  it("ends behind what waits", async () => {
+    const { transport, peer, events } = await pair();
+    const received: Buffer[] = [];
+    peer.on("data", (chunk: Buffer) => received.push(chunk));
+    const ended = new Promise((resolve) => peer.once("end", resolve));
+    put(transport, 10, 7);
+    transport.end();
+    transport.end();
+    await ended;
+    expect(Buffer.concat(received)).toEqual(Buffer.alloc(10, 7));
+    peer.end();
+    await until(() => events.includes("closed "));
+  });
+
+  it.each<[string, (transport: SocketTransport, peer: Socket) => void, string]>([
+    ["is destroyed", (transport) => transport.destroy(), "closed "],
+    ["is reset", (_, peer) => void peer.resetAndDestroy(), "closed ECONNRESET"],
+  ])("tells once that it is gone when it %s, as the last thing, and gives its batches back", async (_, end, event) => {
+    const { transport, peer, events, pool, writes } = await pair();
+    peer.pause();
+    for (let index = 0; index < 10; index++) transport.writeLarge(Buffer.alloc(10), Buffer.alloc(1_000_000));
+    await stalls(() => writes.length);
+    put(transport, 10, 1);
+    transport.flush();
+    put(transport, 10, 2);
+    end(transport, peer);
+    put(transport, 10, 3);
+    transport.flush();
+    await until(() => events.some((name) => name.startsWith("closed")));
+    put(transport, 10, 4);
+    transport.flush();
+    transport.destroy();
+    transport.end();
+    for (let index = 0; index < 10; index++) await turn();
+    expect(events.at(-1)).toBe(event);
+    expect(events.filter((name) => name.startsWith("closed"))).toHaveLength(1);
+    expect(pool.out.size).toBe(0);
+  });
+});
