@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { basename, dirname, join, posix } from "node:path";
+import { basename, dirname, join, posix, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
@@ -39,18 +39,19 @@ beforeAll(async () => {
   place = await makeTemporary();
   await Promise.all(
     publishable.map(async ({ folder, path, manifest }) => {
-      const unpacked = join(place, folder);
-      await mkdir(unpacked);
-      const { stdout } = await pnpm(["pack", "--json", "--pack-destination", unpacked], path);
-      const packed: { filename: string; files: { path: string }[] } = JSON.parse(stdout.slice(stdout.indexOf("{")));
-      const file = join(unpacked, basename(packed.filename));
-      await run("tar", ["-xzf", file, "-C", unpacked], place);
-      tarballs.set(manifest.name, {
-        path: file,
-        unpacked: join(unpacked, "package"),
-        files: packed.files.map((entry) => entry.path),
-        manifest: readManifest(join(unpacked, "package")),
-      });
+      const home = join(place, folder);
+      await mkdir(home);
+      const { stdout } = await pnpm(["pack", "--json", "--pack-destination", home], path);
+      const packed: { filename: string } = JSON.parse(stdout.slice(stdout.indexOf("{")));
+      const file = join(home, basename(packed.filename));
+      await run("tar", ["-xzf", file, "-C", home], place);
+      const unpacked = join(home, "package");
+      // Not pnpm's own list: that one leaves out the licence, which it takes from the root.
+      const entries = await readdir(unpacked, { recursive: true, withFileTypes: true });
+      const files = entries
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(unpacked, join(entry.parentPath, entry.name)).split(sep).join("/"));
+      tarballs.set(manifest.name, { path: file, unpacked, files, manifest: readManifest(unpacked) });
     }),
   );
 });
