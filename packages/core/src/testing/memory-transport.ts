@@ -90,7 +90,7 @@ export class MemoryTransport implements Transport {
 
   writeLarge(header: Uint8Array, payload: Uint8Array): void {
     this.#seal();
-    this.#outgoing.push(header, payload.slice());
+    this.#outgoing.push(header.slice(), payload.slice());
     this.#count(header.length + payload.length);
   }
 

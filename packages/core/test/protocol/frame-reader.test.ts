@@ -132,7 +132,11 @@ const HEADERS: readonly Vector[] = [
 ];
 
 const SIZES: readonly Vector[] = [
-  { name: "a frame just below the limit", frames: [text("x".repeat(MAX - 1))], events: [`text "${"x".repeat(MAX - 1)}"`] },
+  {
+    name: "a frame just below the limit",
+    frames: [text("x".repeat(MAX - 1))],
+    events: [`text "${"x".repeat(MAX - 1)}"`],
+  },
   { name: "a frame exactly at the limit", frames: [text("x".repeat(MAX))], events: [`text "${"x".repeat(MAX)}"`] },
   {
     name: "a frame one byte over the limit, judged at its header",
@@ -172,7 +176,15 @@ const SIZES: readonly Vector[] = [
   },
   {
     name: "one fragment too many with a payload, behind a whole message",
-    frames: [text("ab", fin0), more("c"), text("a", fin0), more("b", fin0), more("c", fin0), more("d", fin0), more("ee")],
+    frames: [
+      text("ab", fin0),
+      more("c"),
+      text("a", fin0),
+      more("b", fin0),
+      more("c", fin0),
+      more("d", fin0),
+      more("ee"),
+    ],
     events: ['text "abc"'],
     wrong: "TOO_MANY_FRAGMENTS 1008",
     at: { header: 0 },
@@ -242,7 +254,11 @@ const CLOSES: readonly Vector[] = [
   { name: "an empty Close", frames: [text("hi"), close()], events: ['text "hi"'], closed: "empty" },
   { name: "a Close with a code", frames: [close(1000)], closed: "1000" },
   { name: "a Close with a code and words", frames: [close(4000, "grüß")], closed: '4000 "grüß"' },
-  { name: "a Close with the longest reason", frames: [close(3000, "x".repeat(123))], closed: `3000 "${"x".repeat(123)}"` },
+  {
+    name: "a Close with the longest reason",
+    frames: [close(3000, "x".repeat(123))],
+    closed: `3000 "${"x".repeat(123)}"`,
+  },
   ...[1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 4999].map((code) => ({
     name: `a Close with the code ${code}`,
     frames: [close(code)],

@@ -6,7 +6,7 @@ import type { Frame } from "../../src/frame.js";
 import { Connection } from "../../src/protocol/connection.js";
 import type { ConnectionOptions, ConnectionSink, ReceiveStatus } from "../../src/protocol/connection-options.js";
 import { RetainedBytes } from "../../src/protocol/limits.js";
-import { describeFrame, decode } from "./wire.js";
+import { decode, describeFrame } from "./wire.js";
 
 /** What a test may set; the rest is generous. */
 export interface HarnessOptions {
