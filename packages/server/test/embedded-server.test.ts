@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { ServerConfig } from "../src/index.js";
 import { embeddedServer, InvalidOptionError, ListenError, ServerStoppedError, WebSockets } from "../src/index.js";
 import { connect } from "./support/client.js";
 import { send } from "./support/peer.js";
+import { run } from "./support/run.js";
 import { echo, route, serve } from "./support/serve.js";
 import { signal } from "./support/until.js";
 
@@ -222,18 +222,3 @@ describe("a server without the plugin", () => {
     expect((await (await send(served, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")).response()).body).toBe("a page");
   });
 });
-
-/** Runs a script against the built package, until it ends by itself. */
-async function run(script: string): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
-    cwd: new URL("..", import.meta.url),
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  let output = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output += text;
-  });
-  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  return { code, output };
-}

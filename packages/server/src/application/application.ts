@@ -22,43 +22,55 @@ export type ApplicationModule = (application: Application) => void | Promise<voi
 
 /** Plugins and routes, and what they share. Ktor: `Application`. */
 export class Application {
+  /** What plugins and modules keep for the life of the application. */
   readonly attributes: Attributes = new Attributes();
-  /** Every route of the application, by path. */
+  /** Every route of the application, by path. @internal */
   readonly router: PathRouter<RouteEntry> = createPathRouter<RouteEntry>();
   readonly #plugins = new Map<ApplicationPlugin<never, unknown>, unknown>();
   readonly #root: Route<""> = new Route(this, "", this.router);
 
-  constructor(readonly environment: ApplicationEnvironment) {}
+  /** @internal */
+  constructor(
+    /** What the engine offers. */
+    readonly environment: ApplicationEnvironment,
+  ) {}
 
+  /** Where the application reports errors: the server's `logger`. */
   get log(): Logger {
     return this.environment.logger;
   }
 
   /**
-   * Installs a plugin.
+   * Installs a plugin. Ktor: `install(plugin) { … }`.
    *
+   * @param rest the plugin's options, which may be left out where each of them may.
+   * @returns what `plugin(…)` gives from then on.
    * @throws DuplicatePluginError (`DUPLICATE_PLUGIN`) the second time.
    * @throws InvalidOptionError (`INVALID_OPTION`) for an option that cannot be; the message names it.
    */
-  install<Options, Instance>(plugin: ApplicationPlugin<Options, Instance>, options: Options): Instance {
+  install<Options extends object, Instance>(
+    plugin: ApplicationPlugin<Options, Instance>,
+    ...rest: Partial<Options> extends Options ? [options?: Options] : [options: Options]
+  ): Instance {
     if (this.#plugins.has(plugin)) throw new DuplicatePluginError(plugin.name);
+    const [options = {} as Options] = rest;
     const instance = plugin.install(this, options);
     this.#plugins.set(plugin, instance);
     return instance;
   }
 
   /** An installed plugin. @throws MissingPluginError (`MISSING_PLUGIN`) */
-  plugin<Options, Instance>(plugin: ApplicationPlugin<Options, Instance>): Instance {
+  plugin<Options extends object, Instance>(plugin: ApplicationPlugin<Options, Instance>): Instance {
     if (!this.#plugins.has(plugin)) throw new MissingPluginError(plugin.name);
     return this.#plugins.get(plugin) as Instance;
   }
 
   /** An installed plugin, or `null`. */
-  pluginOrNull<Options, Instance>(plugin: ApplicationPlugin<Options, Instance>): Instance | null {
+  pluginOrNull<Options extends object, Instance>(plugin: ApplicationPlugin<Options, Instance>): Instance | null {
     return this.#plugins.has(plugin) ? (this.#plugins.get(plugin) as Instance) : null;
   }
 
-  /** Adds routes. */
+  /** Adds routes, and gives the root of all routes. Ktor: `routing { … }`. */
   routing(build: (routing: Route<"">) => void): Route<""> {
     build(this.#root);
     return this.#root;

@@ -1,9 +1,20 @@
-/** Names a value among `Attributes`; two keys are never the same, whatever they are called. Ktor: `AttributeKey`. */
+/**
+ * Names a value among `Attributes`; two keys are never the same, whatever they are called. Ktor: `AttributeKey`.
+ *
+ * ```ts
+ * const user = new AttributeKey<string>("user");
+ * call.attributes.put(user, "Ada");
+ * call.attributes.get(user); // "Ada", a string
+ * ```
+ */
 export class AttributeKey<T> {
   /** Keeps the type of the value with the key. @internal */
   declare readonly value: T;
 
-  constructor(readonly name: string) {}
+  constructor(
+    /** For errors. */
+    readonly name: string,
+  ) {}
 }
 
 /** Values that plugins and handlers attach to an application or a call. Ktor: `Attributes`. */
@@ -16,18 +27,22 @@ export class Attributes {
     return this.#values.get(key) as T;
   }
 
+  /** The value, or `null` where there is none. */
   getOrNull<T>(key: AttributeKey<T>): T | null {
     return this.#values.has(key) ? (this.#values.get(key) as T) : null;
   }
 
+  /** Sets the value, in place of the one before. */
   put<T>(key: AttributeKey<T>, value: T): void {
     this.#values.set(key, value);
   }
 
+  /** Whether there is a value. */
   contains(key: AttributeKey<unknown>): boolean {
     return this.#values.has(key);
   }
 
+  /** Takes the value away, if there is one. */
   remove(key: AttributeKey<unknown>): void {
     this.#values.delete(key);
   }

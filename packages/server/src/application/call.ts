@@ -11,22 +11,28 @@ export interface RequestData {
   readonly httpVersion: string;
   /** Names and values in turn. */
   readonly rawHeaders: readonly string[];
-  /** The peer of the connection; behind a proxy that is the proxy. */
+  /** The peer of the connection; behind a proxy that is the proxy. `undefined` when it has gone. */
   readonly remoteAddress: string | undefined;
   readonly remotePort: number | undefined;
 }
 
 /** The request of a call. Ktor: `ApplicationRequest`. */
 export class ApplicationRequest {
+  /** In upper case, as it was sent. */
   readonly method: string;
+  /** Path and query as they were sent. */
   readonly uri: string;
+  /** `"1.1"`. */
   readonly httpVersion: string;
+  /** Names and values in turn, as they were sent. */
   readonly rawHeaders: readonly string[];
+  /** The address of the connection's other end; behind a proxy that is the proxy. `undefined` when it has gone. */
   readonly remoteAddress: string | undefined;
   readonly remotePort: number | undefined;
   #headers: RequestHeaders | undefined;
   #queryParameters: URLSearchParams | undefined;
 
+  /** @internal */
   constructor(data: RequestData) {
     this.method = data.method;
     this.uri = data.uri;
@@ -42,6 +48,7 @@ export class ApplicationRequest {
     return query === -1 ? this.uri : this.uri.slice(0, query);
   }
 
+  /** The query, decoded. Ktor: `queryParameters`. */
   get queryParameters(): URLSearchParams {
     const query = this.uri.indexOf("?");
     this.#queryParameters ??= new URLSearchParams(query === -1 ? "" : this.uri.slice(query + 1));
@@ -57,8 +64,10 @@ export class ApplicationRequest {
 
 /** One request and what belongs to it. Ktor: `ApplicationCall`. */
 export class ApplicationCall<Parameters = unknown> {
+  /** What is kept for the life of the call. */
   readonly attributes: Attributes = new Attributes();
 
+  /** @internal */
   constructor(
     readonly application: Application,
     readonly request: ApplicationRequest,

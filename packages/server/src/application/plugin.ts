@@ -2,7 +2,7 @@ import { SluiceError } from "@sluice/core";
 import type { Application } from "./application.js";
 
 /** Something to install into an application. Ktor: `Plugin`. */
-export interface ApplicationPlugin<Options, Instance> {
+export interface ApplicationPlugin<Options extends object, Instance> {
   /** Its name, for errors. */
   readonly name: string;
   /** Makes what `application.plugin(…)` gives. Checks the options. */

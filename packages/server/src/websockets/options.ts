@@ -3,29 +3,35 @@ import { bounded, InvalidOptionError, milliseconds } from "@sluice/core";
 import type { OriginCheck, Origins } from "../handshake/origin.js";
 import { originCheck } from "../handshake/origin.js";
 
-/** What `install(WebSockets, …)` takes. Every limit has a finite default. Ktor: `WebSockets.WebSocketOptions`. */
+/**
+ * What `install(WebSockets, …)` takes. Every limit has a finite default; durations are milliseconds, or text such as
+ * `"15s"`, and sizes are bytes. Ktor: `WebSockets.WebSocketOptions`.
+ */
 export interface WebSocketOptions {
-  /** Between pings; 0 turns them off. Default 30 s (Ktor: off). */
+  /** Between pings (RFC 6455 section 5.5.2); 0 turns them off. Default 30 s (Ktor: off). */
   readonly pingPeriod?: Duration;
-  /** How long the peer has to send anything at all after a ping; then the session ends with 1011. Default 15 s. */
+  /** How long the peer has to send anything at all after a ping; then the session ends with 1011. More than 0. Default 15 s. */
   readonly timeout?: Duration;
-  /** How long the closing handshake may take; then the socket is destroyed. Default 10 s. */
+  /** How long the closing handshake may take; then the socket is destroyed. More than 0. Default 10 s. */
   readonly closeTimeout?: Duration;
-  /** Bytes of a frame, and of a message; over it 1009, or `FrameTooBigError` from `send`. Default 1 MiB (Ktor: unlimited). */
+  /** The longest frame, and message: over it 1009, or `FrameTooBigError` from `send`. 1 to 2^31 - 1. Default 1 MiB (Ktor: unlimited). */
   readonly maxFrameSize?: number;
-  /** Fragments in a message; over it 1008. Default 16,384. */
+  /** Fragments in a message, empty ones too; over it 1008. Default 16,384. */
   readonly maxFragments?: number;
-  /** Bytes held for unfinished messages and unparsed input, by all sessions together. Default 256 MiB. */
+  /** Bytes held for unfinished messages and unparsed input, by all sessions together; 1008 for the one that asks for more. Default 256 MiB. */
   readonly maxRetainedBytes?: number;
-  /** How long a full incoming channel may stay unread; then 1008. Default 10 min. */
+  /** How long a full incoming channel may stay unread; then 1008. More than 0. Default 10 min. */
   readonly maxPause?: Duration;
   /** Whether outgoing frames are masked. Default false, as RFC 6455 section 5.1 asks of a server. */
   readonly masking?: boolean;
-  /** What a session holds each way. Default: incoming 64 frames or 1 MiB, outgoing 1,024 frames or 4 MiB, both suspending. */
+  /**
+   * What a session holds each way: `bounded(…)` or `unlimited()`. Default: incoming 64 frames or 1 MiB, then reading
+   * pauses; outgoing 1,024 frames or 4 MiB, then `send` waits. Under `"close"` a full channel ends the session with 1008.
+   */
   readonly channels?: { readonly incoming?: ChannelConfig; readonly outgoing?: ChannelConfig };
-  /** Open sessions; over it 503. Default 100,000. */
+  /** Open sessions, those included whose handler is still at work; over it 503. Default 100,000. */
   readonly maxConnections?: number;
-  /** Which pages may open a session. Default: those of the same origin. */
+  /** Which pages may open a session; others get 403 (RFC 6455 section 10.2). Default `"same-origin"`. */
   readonly origins?: Origins;
 }
 

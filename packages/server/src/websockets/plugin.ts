@@ -6,7 +6,7 @@ import { resolveOptions } from "./options.js";
 import { SessionRegistry } from "./session-registry.js";
 
 /**
- * WebSocket routes for an application. Ktor: `WebSockets`.
+ * WebSocket routes for an application: to be installed before the first of them is defined. Ktor: `WebSockets`.
  *
  * ```ts
  * app.install(WebSockets, { pingPeriod: "15s", maxFrameSize: 64 * 1024 });

@@ -6,7 +6,7 @@ import type { ApplicationCall } from "../application/call.js";
 export interface WebSocketServerSession<Parameters = unknown> extends WebSocketSession {
   /** The request that opened the session, and the parameters of its path. */
   readonly call: ApplicationCall<Parameters>;
-  /** The subprotocol agreed on, or `null`. */
+  /** The subprotocol agreed on (RFC 6455 section 1.9), or `null`. */
   readonly protocol: string | null;
 }
 

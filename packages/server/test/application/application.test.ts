@@ -38,7 +38,14 @@ describe("an application", () => {
     app.install(WebSockets, {});
     expect(() => app.install(WebSockets, {})).toThrow(DuplicatePluginError);
     expect(() => app.install(WebSockets, {})).toThrow("WebSockets");
-    expect(application().install(WebSockets, {})).toBeDefined();
+    expect(application().install(WebSockets)).toBeDefined();
+  });
+
+  it("asks for the options of a plugin that needs some", () => {
+    // @ts-expect-error Where to begin is not said.
+    expect(() => application().install(counting)).not.toThrow();
+    // @ts-expect-error Where to begin is no text.
+    application().install(counting, { from: "3" });
   });
 
   it("does not have a plugin whose options were wrong", () => {

@@ -83,6 +83,24 @@ describe("a reset", () => {
     expect(await (await connect(served)).askText("alive")).toBe("alive");
   });
 
+  it("at any of these moments, a thousand times, leaves no socket behind", async () => {
+    const served = await serve(route(echo));
+    const sockets = (): number => process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length;
+    const before = sockets();
+    const { sessions, retained } = served.server.application.plugin(WebSockets);
+    for (let round = 0; round < 1000 / moments.length; round++) {
+      await Promise.all(
+        moments.map(async ([, act]) => {
+          const peer = await dial(served);
+          act(peer);
+          await peer.gone();
+        }),
+      );
+    }
+    await until(() => sockets() <= before && sessions.size === 0);
+    expect(retained.used).toBe(0);
+  });
+
   it("while the handler sends leaves the server alive", async () => {
     const served = await serve(
       route(async (session) => {

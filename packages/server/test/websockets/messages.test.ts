@@ -101,8 +101,17 @@ describe.each(setups)("messages ($codec codec, TLS: $tls)", (setup) => {
     expect(await peer.end()).toHaveLength(0);
   });
 
-  it("are answered when Close and FIN come in the same write", async () => {
-    const peer = await open(await serveOn(setup, route(echo)));
+  it("are answered when Close and FIN come in the same write, however long the handler takes", async () => {
+    const served = await serveOn(
+      setup,
+      route(async (session) => {
+        for await (const message of session.incoming) {
+          for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+          await session.send(message);
+        }
+      }),
+    );
+    const peer = await open(served);
     peer.socket.end(Buffer.concat([frame(TEXT, "last words"), close(1000)]));
     expect(await peer.frame()).toMatchObject({ opcode: TEXT, payload: Buffer.from("last words") });
     expect(closeCode(await peer.frame())).toBe(1000);

@@ -1,0 +1,21 @@
+import { readFile } from "node:fs/promises";
+import { expect, it } from "vitest";
+import { run } from "./support/run.js";
+
+it("the example of the README runs as it stands there, but for its port", async () => {
+  const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+  const example = /```js\n(.*?)```/s.exec(readme)?.[1] ?? "";
+  expect(example).toContain("port: 8080");
+  const script = `
+    ${example.replace("port: 8080", 'host: "127.0.0.1", port: 0')}
+    const { WebSocket } = await import("ws");
+    const [{ port }] = await server.resolvedConnectors();
+    const socket = new WebSocket("ws://127.0.0.1:" + port + "/echo/Ada");
+    socket.on("message", (data) => {
+      console.log(String(data));
+      if (String(data) === "back") server.stop();
+    });
+    socket.on("open", () => socket.send("back"));
+  `;
+  expect(await run(script)).toEqual({ code: 0, output: "Hi, Ada\nback\n" });
+});
