@@ -1,6 +1,8 @@
-export { Channel, type ChannelOwner, type ReceiveChannel } from "./channel/channel.js";
+export { Channel, type ChannelOwner } from "./channel/channel.js";
 export { bounded, type ChannelConfig, type ChannelOverflow, unlimited } from "./channel/overflow.js";
+export type { ReceiveChannel } from "./channel/receive-channel.js";
 export type { ChannelResult } from "./channel/result.js";
+export type { SendChannel } from "./channel/send-channel.js";
 export { CloseReason, isSendableCloseCode } from "./close-reason.js";
 export { type Duration, milliseconds } from "./duration.js";
 export {
@@ -38,8 +40,8 @@ export type {
 } from "./protocol/connection-options.js";
 export { type ConnectionLimits, RetainedBytes } from "./protocol/limits.js";
 export { DefaultSession } from "./session/default-session.js";
-export type { SendChannel } from "./session/outbox.js";
 export type { Platform, Timer } from "./session/platform.js";
-export { RawSession, type SessionOptions, type SessionSettings } from "./session/raw-session.js";
+export { RawSession } from "./session/raw-session.js";
 export type { DefaultWebSocketSession, WebSocketSession } from "./session/session.js";
+export type { SessionOptions, SessionSettings } from "./session/session-options.js";
 export type { Transport, TransportListener, WriteBatch } from "./session/transport.js";

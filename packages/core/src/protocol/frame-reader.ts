@@ -173,7 +173,9 @@ export class FrameReader {
     if (ends && this.#message === undefined) {
       payload = this.#codec.readBuffer.slice(start, end);
     } else {
-      if (!this.#append(start, end, remaining) || !ends) return;
+      // A message in fragments may go on for long, in tiny ones: its segments grow as if it will.
+      const goesOn = !this.#raw && (info & Info.fin) === 0;
+      if (!this.#append(start, end, goesOn ? Number.POSITIVE_INFINITY : remaining) || !ends) return;
       payload = this.#takeMessage();
     }
     const first = this.#messageFirstByte;
@@ -198,14 +200,14 @@ export class FrameReader {
   }
 
   /** Moves a piece out of the codec's memory, within the budget. */
-  #append(start: number, end: number, remaining: number): boolean {
+  #append(start: number, end: number, expected: number): boolean {
     if (end === start) return true;
     if (!this.#retained.take(end - start)) {
       this.exceedRetained("The process holds too many bytes of unfinished messages");
       return false;
     }
     this.#message ??= new Reassembly();
-    this.#message.append(this.#codec.readBuffer, start, end, remaining);
+    this.#message.append(this.#codec.readBuffer, start, end, expected);
     return true;
   }
 

@@ -15,6 +15,11 @@ export class Reassembly {
   #filled = 0;
   #size = 0;
 
+  /** Pieces of memory in use. */
+  get segments(): number {
+    return this.#segments.length + (this.#last.length > 0 ? 1 : 0);
+  }
+
   /** Payload bytes so far. */
   get size(): number {
     return this.#size;
@@ -23,7 +28,8 @@ export class Reassembly {
   /**
    * Copies `source` from `start` to `end` behind what is there.
    *
-   * @param expected payload bytes that the frame still announces after these: a segment is never longer than what may come.
+   * @param expected payload bytes that may come after these, `Infinity` where more fragments may: a segment is never longer
+   * than that.
    */
   append(source: Uint8Array, start: number, end: number, expected: number): void {
     let from = start;

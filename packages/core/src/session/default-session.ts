@@ -4,9 +4,9 @@ import { Frame } from "../frame.js";
 import { closeReasonOf } from "../protocol/violations.js";
 import { Pinger } from "./pinger.js";
 import { Ponger } from "./ponger.js";
-import type { SessionOptions } from "./raw-session.js";
 import { RawSession } from "./raw-session.js";
 import type { DefaultWebSocketSession } from "./session.js";
+import type { SessionOptions } from "./session-options.js";
 
 /**
  * A session of whole messages: it reassembles fragments, answers pings, finds lost peers, and answers the peer's Close

@@ -44,3 +44,44 @@ export function outcomeOf(ending: Ending): Outcome {
       return { closeReason: null, throws: true, cause: ending.cause };
   }
 }
+
+/** How one session ended, once it has: the first ending counts, and `closeReason` and `signal` tell it. */
+export class Conclusion {
+  /** Settles with the ending; never rejects. */
+  readonly closeReason: Promise<CloseReason | null>;
+  #ending: Ending | undefined;
+  #abort: AbortController | undefined;
+  #settle: (reason: CloseReason | null) => void = () => {};
+
+  constructor() {
+    this.closeReason = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  get ending(): Ending | undefined {
+    return this.#ending;
+  }
+
+  /** Made on demand: most sessions are never asked. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      this.announce();
+    }
+    return this.#abort.signal;
+  }
+
+  /** To be called once. */
+  settle(ending: Ending): Outcome {
+    this.#ending = ending;
+    const outcome = outcomeOf(ending);
+    this.#settle(outcome.closeReason);
+    return outcome;
+  }
+
+  /** Aborts `signal`, if there is an ending. Its listeners are user code: this comes last, on a session that is in order. */
+  announce(): void {
+    if (this.#ending !== undefined) this.#abort?.abort(outcomeOf(this.#ending).cause);
+  }
+}

@@ -1,27 +1,12 @@
 import type { ChannelConfig } from "../channel/overflow.js";
 import type { ChannelResult } from "../channel/result.js";
 import { NOT_NOW } from "../channel/result.js";
+import type { SendChannel } from "../channel/send-channel.js";
 import { CloseReason, checkSendable } from "../close-reason.js";
 import { ChannelOverflowError, ClosedSendChannelError } from "../errors.js";
 import { Frame } from "../frame.js";
 import type { Connection } from "../protocol/connection.js";
 import { rejected, unobtrusive } from "../rejection.js";
-
-/** The writing end of a channel. Ktor: `SendChannel`. Order is kept. */
-export interface SendChannel<E> {
-  /**
-   * Resolves when the element has its place in the budget.
-   *
-   * @throws ClosedSendChannelError (`CLOSED_SEND_CHANNEL`) after `close` and after the session's end.
-   */
-  send(element: E): Promise<void>;
-  /** Sends if there is room now. Throws what `send` rejects with for an element that can never be sent. */
-  trySend(element: E): ChannelResult<void>;
-  /** Closes the session as `session.close()` does. */
-  close(): void;
-  /** Whether nothing more is accepted. */
-  readonly isClosedForSend: boolean;
-}
 
 /** One accepted promise for every `send` that did not have to wait. */
 const SENT: Promise<void> = Promise.resolve();

@@ -1,48 +1,22 @@
-import type { Codec, Role } from "@sluice/codec-wasm";
-import type { ReceiveChannel } from "../channel/channel.js";
 import { Channel } from "../channel/channel.js";
-import type { ChannelConfig } from "../channel/overflow.js";
+import type { ReceiveChannel } from "../channel/receive-channel.js";
+import type { SendChannel } from "../channel/send-channel.js";
 import { CloseReason, checkSendable } from "../close-reason.js";
 import type { SluiceError } from "../errors.js";
 import { CancelledError, InvalidFrameError, show } from "../errors.js";
 import { budgetSize, Frame, isFrame } from "../frame.js";
 import { Connection } from "../protocol/connection.js";
 import type { ConnectionOutput, ConnectionSink } from "../protocol/connection-options.js";
-import type { RetainedBytes } from "../protocol/limits.js";
 import { checkMaxFrameSize } from "../protocol/limits.js";
 import { rejected } from "../rejection.js";
 import { Closing } from "./closing.js";
 import type { Ending } from "./ending.js";
-import { outcomeOf } from "./ending.js";
+import { Conclusion } from "./ending.js";
 import { Intake } from "./intake.js";
-import type { SendChannel } from "./outbox.js";
 import { Outbox } from "./outbox.js";
-import type { Platform } from "./platform.js";
 import type { WebSocketSession } from "./session.js";
-import type { Transport, TransportListener } from "./transport.js";
-
-/** What a session is made with: every duration in milliseconds, every size in bytes. */
-export interface SessionOptions {
-  readonly role: Role;
-  readonly codec: Codec;
-  readonly transport: Transport;
-  readonly platform: Platform;
-  readonly retained: RetainedBytes;
-  readonly settings: SessionSettings;
-}
-
-/** What a user configures of a session, resolved. The defaults are `SESSION_DEFAULTS`. */
-export interface SessionSettings {
-  readonly masking: boolean;
-  readonly maxFrameSize: number;
-  readonly maxFragments: number;
-  readonly pingPeriod: number;
-  readonly timeout: number;
-  readonly closeTimeout: number;
-  readonly maxPause: number;
-  readonly incoming: ChannelConfig & { readonly maxBytes: number };
-  readonly outgoing: ChannelConfig & { readonly maxBytes: number };
-}
+import type { SessionOptions } from "./session-options.js";
+import type { TransportListener } from "./transport.js";
 
 /**
  * A session that shows every frame as it came and answers none of them: no ping, no pong, no Close of its own but for a
@@ -51,7 +25,6 @@ export interface SessionSettings {
 export class RawSession implements WebSocketSession {
   readonly incoming: ReceiveChannel<Frame>;
   readonly outgoing: SendChannel<Frame>;
-  readonly closeReason: Promise<CloseReason | null>;
   /** Resolves when the connection is gone and nothing of the session is left. */
   readonly ended: Promise<void>;
 
@@ -62,18 +35,14 @@ export class RawSession implements WebSocketSession {
   readonly #intake: Intake;
   readonly #closing: Closing;
 
-  #ending: Ending | undefined;
+  readonly #conclusion = new Conclusion();
+
   #over = false;
-  #abort: AbortController | undefined;
-  #settleReason!: (reason: CloseReason | null) => void;
   #settleEnded!: () => void;
 
   constructor(options: SessionOptions, raw: boolean = true) {
     const { settings, transport, platform } = options;
     this.options = options;
-    this.closeReason = new Promise((resolve) => {
-      this.#settleReason = resolve;
-    });
     this.ended = new Promise((resolve) => {
       this.#settleEnded = resolve;
     });
@@ -133,7 +102,11 @@ export class RawSession implements WebSocketSession {
   }
 
   get isActive(): boolean {
-    return this.#ending === undefined;
+    return this.#conclusion.ending === undefined;
+  }
+
+  get closeReason(): Promise<CloseReason | null> {
+    return this.#conclusion.closeReason;
   }
 
   get masking(): boolean {
@@ -154,11 +127,7 @@ export class RawSession implements WebSocketSession {
   }
 
   get signal(): AbortSignal {
-    if (this.#abort === undefined) {
-      this.#abort = new AbortController();
-      this.#announce();
-    }
-    return this.#abort.signal;
+    return this.#conclusion.signal;
   }
 
   send(message: string | Uint8Array | Frame): Promise<void> {
@@ -187,7 +156,7 @@ export class RawSession implements WebSocketSession {
     this.#channel.cancel(cause);
     this.options.transport.destroy();
     this.#release();
-    this.#announce();
+    this.#conclusion.announce();
   }
 
   /** A ping has come. Not in a raw session, where it is a frame like any other. */
@@ -215,18 +184,16 @@ export class RawSession implements WebSocketSession {
 
   /** Ends the session with an error that did not come in its bytes: a timeout, an overflow, a failed job. */
   protected fail(error: SluiceError): void {
-    if (this.#ending !== undefined) return;
+    if (!this.isActive) return;
     this.connection.fail(error);
     this.#end({ how: "failure", error });
-    this.#announce();
+    this.#conclusion.announce();
   }
 
   /** Settles how the session ended. The first ending counts. */
   #end(ending: Ending): void {
-    if (this.#ending !== undefined) return;
-    this.#ending = ending;
-    const outcome = outcomeOf(ending);
-    this.#settleReason(outcome.closeReason);
+    if (!this.isActive) return;
+    const outcome = this.#conclusion.settle(ending);
     this.#closing.begin();
     this.ending();
     this.#channel.close(outcome.throws ? outcome.cause : undefined);
@@ -234,18 +201,13 @@ export class RawSession implements WebSocketSession {
     this.#answer();
   }
 
-  /** Aborts `signal`. Its listeners are user code: this comes last, on a session that is in order. */
-  #announce(): void {
-    if (this.#ending !== undefined) this.#abort?.abort(outcomeOf(this.#ending).cause);
-  }
-
   /** The session ends with this Close, if it has no ending yet; without a reason, with 1000 or the answer that is owed. */
   #close(reason: CloseReason | undefined): void {
-    const first = this.#ending === undefined;
+    const first = this.isActive;
     const resolved = reason ?? CloseReason.normal();
     this.#end({ how: "close", reason: resolved });
     this.outbox.sendClose(first ? resolved : reason);
-    this.#announce();
+    this.#conclusion.announce();
   }
 
   /**
@@ -253,7 +215,7 @@ export class RawSession implements WebSocketSession {
    * still be at work on the last frame while another already asks for more.
    */
   #answer(): void {
-    if (this.#ending === undefined || !this.#channel.isExhausted) return;
+    if (this.isActive || !this.#channel.isExhausted) return;
     this.options.platform.nextTurn(() => this.exhausted());
   }
 
@@ -288,7 +250,7 @@ export class RawSession implements WebSocketSession {
         this.#end({ how: "lost" });
         this.#release();
         this.#settleEnded();
-        this.#announce();
+        this.#conclusion.announce();
       },
     };
   }
@@ -301,7 +263,7 @@ export class RawSession implements WebSocketSession {
     if (name !== "open") return;
     this.#end({ how: "lost" });
     this.options.transport.destroy();
-    this.#announce();
+    this.#conclusion.announce();
   }
 
   #sink(): ConnectionSink {
@@ -325,7 +287,7 @@ export class RawSession implements WebSocketSession {
   #inputOver(ending: Ending): void {
     this.#end(ending);
     if (this.connection.state.name === "closed") this.#closing.exchanged();
-    this.#announce();
+    this.#conclusion.announce();
   }
 
   #output(): ConnectionOutput {

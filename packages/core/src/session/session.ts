@@ -1,7 +1,7 @@
-import type { ReceiveChannel } from "../channel/channel.js";
+import type { ReceiveChannel } from "../channel/receive-channel.js";
+import type { SendChannel } from "../channel/send-channel.js";
 import type { CloseReason } from "../close-reason.js";
 import type { Frame } from "../frame.js";
-import type { SendChannel } from "./outbox.js";
 
 /** What every session offers. Ktor: `WebSocketSession`. */
 export interface WebSocketSession {

@@ -1,7 +1,7 @@
 import type { Codec } from "@sluice/codec-wasm";
 import { RetainedBytes } from "../../src/protocol/limits.js";
 import { DefaultSession } from "../../src/session/default-session.js";
-import type { SessionSettings } from "../../src/session/raw-session.js";
+import type { SessionSettings } from "../../src/session/session-options.js";
 import { memoryTransports } from "../../src/testing/memory-transport.js";
 import { FakePlatform } from "./fake-platform.js";
 import { SETTINGS } from "./session-harness.js";

@@ -1,0 +1,28 @@
+import type { Codec, Role } from "@sluice/codec-wasm";
+import type { ChannelConfig } from "../channel/overflow.js";
+import type { RetainedBytes } from "../protocol/limits.js";
+import type { Platform } from "./platform.js";
+import type { Transport } from "./transport.js";
+
+/** What a session is made with: every duration in milliseconds, every size in bytes. */
+export interface SessionOptions {
+  readonly role: Role;
+  readonly codec: Codec;
+  readonly transport: Transport;
+  readonly platform: Platform;
+  readonly retained: RetainedBytes;
+  readonly settings: SessionSettings;
+}
+
+/** What a user configures of a session, resolved. */
+export interface SessionSettings {
+  readonly masking: boolean;
+  readonly maxFrameSize: number;
+  readonly maxFragments: number;
+  readonly pingPeriod: number;
+  readonly timeout: number;
+  readonly closeTimeout: number;
+  readonly maxPause: number;
+  readonly incoming: ChannelConfig & { readonly maxBytes: number };
+  readonly outgoing: ChannelConfig & { readonly maxBytes: number };
+}
