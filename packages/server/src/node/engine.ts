@@ -14,6 +14,7 @@ import { answerRequest, send, text } from "./http.js";
 import { refuseMalformed } from "./malformed.js";
 import { SocketSet } from "./socket-set.js";
 import type { SocketShare } from "./socket-transport.js";
+import { ignore } from "./staged-end.js";
 import { answerUpgrade, asksForWebSocket, responseWithoutUpgrade } from "./upgrade.js";
 
 /** SHA-1 of a string, in base64. */
@@ -46,10 +47,7 @@ export class NodeEngine {
     const server = options.tls === undefined ? createServer(timeouts(options)) : this.#tlsServer(options.tls);
     server.on("request", (message, response) => this.#request(message, response));
     server.on("upgrade", (message, socket, head) => this.#upgrade(share, message, socket, head));
-    server.on("clientError", (error, socket) => {
-      this.#sockets.add(socket as Socket);
-      refuseMalformed(error, socket as Socket);
-    });
+    server.on("clientError", (error, socket) => this.#malformed(error, socket as Socket));
     this.#server = server;
   }
 
@@ -108,13 +106,31 @@ export class NodeEngine {
   #upgrade(share: SocketShare, message: IncomingMessage, duplex: Duplex, head: Uint8Array): void {
     // Node hands over the connection's own socket; its type leaves room for what a proxy's CONNECT gives.
     const socket = duplex as Socket;
-    if (asksForWebSocket(message)) {
+    if (this.#isAnswering(socket)) {
+      socket.on("error", ignore);
+      socket.destroy();
+    } else if (asksForWebSocket(message)) {
       const opened = answerUpgrade(this.#application, share, message, socket, head);
       if (!opened) this.#sockets.add(socket);
     } else {
       this.#sockets.add(socket);
       this.#request(message, responseWithoutUpgrade(message, socket));
     }
+  }
+
+  #malformed(error: NodeJS.ErrnoException, socket: Socket): void {
+    if (this.#isAnswering(socket)) {
+      socket.destroy();
+      return;
+    }
+    this.#sockets.add(socket);
+    refuseMalformed(error, socket);
+  }
+
+  /** Whether an earlier request of the connection still waits for its answer, which must not be mixed with another. */
+  #isAnswering(socket: Socket): boolean {
+    for (const response of this.#answering) if (response.req.socket === socket) return true;
+    return false;
   }
 
   #track(response: ServerResponse): void {

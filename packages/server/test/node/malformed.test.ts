@@ -4,7 +4,7 @@ import { certificate } from "../support/certificate.js";
 import { connect } from "../support/client.js";
 import { dial, handshake, Peer, send } from "../support/peer.js";
 import { echo, route, serve } from "../support/serve.js";
-import { until } from "../support/until.js";
+import { signal, until } from "../support/until.js";
 
 describe("what is no request", () => {
   it.each<[string, string, number]>([
@@ -26,6 +26,27 @@ describe("what is no request", () => {
     await peer.gone();
     expect(peer.error).toBeUndefined();
     expect(await (await connect(served)).askText("alive")).toBe("alive");
+  });
+
+  it("ends the connection behind a request that is not answered yet", async () => {
+    const asked = signal();
+    const gate = signal();
+    const served = await serve((app) => {
+      app.routing((routing) => {
+        routing.get("/", async (call) => {
+          asked.resolve();
+          await gate.promise;
+          call.respondText("late");
+        });
+      });
+    });
+    const peer = await send(served, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await asked.promise;
+    peer.write("\x00 noise");
+    await peer.dropped();
+    gate.resolve();
+    expect(peer.received).toHaveLength(0);
+    expect((await (await send(served, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")).response()).body).toBe("late");
   });
 
   it("is dropped where TLS was awaited", async () => {

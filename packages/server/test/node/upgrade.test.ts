@@ -146,6 +146,40 @@ describe("what comes in the write of the request", () => {
   });
 });
 
+describe("a handshake behind a request that is not answered yet", () => {
+  it("ends the connection: two answers at once would make one mess", async () => {
+    const asked = signal();
+    const gate = signal();
+    let sessions = 0;
+    const served = await serve((app) => {
+      app.install(WebSockets);
+      app.routing((routing) => {
+        routing.get("/slow", async (call) => {
+          asked.resolve();
+          await gate.promise;
+          call.respondText("slow");
+        });
+        routing.webSocket("/", () => void sessions++);
+      });
+    });
+    const peer = await send(served, "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n", handshake(), frame(TEXT, "hi"));
+    await asked.promise;
+    await peer.dropped();
+    gate.resolve();
+    expect(peer.received).toHaveLength(0);
+    expect(sessions).toBe(0);
+  });
+
+  it("is answered where the request before it was", async () => {
+    const served = await serve(route(echo));
+    const peer = await send(served, "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n");
+    expect((await peer.response()).status).toBe(404);
+    peer.write(handshake(), frame(TEXT, "hi"));
+    expect((await peer.response(true)).status).toBe(101);
+    expect(await peer.frame()).toMatchObject({ payload: Buffer.from("hi") });
+  });
+});
+
 describe("a request that would like another protocol", () => {
   const upgrade = { Upgrade: "h2c", Connection: "Upgrade, HTTP2-Settings", "HTTP2-Settings": "AAMAAABkAAQAAP__" };
   const without = { "Sec-WebSocket-Key": undefined, "Sec-WebSocket-Version": undefined };

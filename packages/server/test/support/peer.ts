@@ -32,8 +32,7 @@ export function handshake(path = "/", headers: Record<string, string | undefined
 
 /** A peer made of bytes. */
 export class Peer {
-  /** What came and was not taken yet. */
-  received: Buffer = Buffer.alloc(0);
+  #received: Buffer = Buffer.alloc(0);
   /** Whether the server ended its side (FIN). */
   ended = false;
   closed = false;
@@ -60,6 +59,16 @@ export class Peer {
     });
   }
 
+  /** What came and was not taken yet. */
+  get received(): Buffer {
+    if (this.#chunks.length > 0) this.#received = Buffer.concat([this.#received, ...this.#chunks.splice(0)]);
+    return this.#received;
+  }
+
+  #take(size: number): void {
+    this.#received = this.received.subarray(size);
+  }
+
   write(...parts: readonly (string | Uint8Array)[]): void {
     this.socket.write(Buffer.concat(parts.map((part) => Buffer.from(part as Uint8Array))));
   }
@@ -67,7 +76,6 @@ export class Peer {
   /** Waits until `take` finds what it looks for in `received`. */
   async until<T>(take: () => T | undefined): Promise<T> {
     for (;;) {
-      if (this.#chunks.length > 0) this.received = Buffer.concat([this.received, ...this.#chunks.splice(0)]);
       const found = take();
       if (found !== undefined) return found;
       if (this.closed || this.ended) {
@@ -84,7 +92,7 @@ export class Peer {
     return this.until(() => {
       const read = readFrame(this.received);
       if (read === undefined) return undefined;
-      this.received = this.received.subarray(read.size);
+      this.#take(read.size);
       return read.frame;
     });
   }
@@ -106,7 +114,7 @@ export class Peer {
       const bodyEnd = end + 4 + length;
       if (this.received.length < bodyEnd) return undefined;
       const body = this.received.toString("utf8", end + 4, bodyEnd);
-      this.received = this.received.subarray(bodyEnd);
+      this.#take(bodyEnd);
       return { status: Number(statusLine.split(" ")[1]), headers, body };
     });
   }
@@ -119,7 +127,6 @@ export class Peer {
         this.#wake = resolve;
       });
     }
-    this.received = Buffer.concat([this.received, ...this.#chunks.splice(0)]);
     return this.received;
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { connect } from "../support/client.js";
-import { open } from "../support/peer.js";
+import { dial, handshake, open } from "../support/peer.js";
 import { echo, route } from "../support/serve.js";
 import { serveOn, setups } from "../support/setups.js";
 import { BINARY, close, closeCode, frame, PING, PONG, TEXT } from "../support/wire.js";
@@ -137,6 +137,15 @@ describe.each(setups)("messages ($codec codec, TLS: $tls)", (setup) => {
 
   it("come in the same write as the handshake, Close included", async () => {
     const peer = await open(await serveOn(setup, route(echo)), frame(TEXT, "hello"), close(1000));
+    expect(await peer.frame()).toMatchObject({ payload: Buffer.from("hello") });
+    expect(closeCode(await peer.frame())).toBe(1000);
+    await peer.end();
+  });
+
+  it("come in the same write as the handshake, Close and FIN included", async () => {
+    const peer = await dial(await serveOn(setup, route(echo)));
+    peer.socket.end(Buffer.concat([Buffer.from(handshake()), frame(TEXT, "hello"), close(1000)]));
+    expect((await peer.response(true)).status).toBe(101);
     expect(await peer.frame()).toMatchObject({ payload: Buffer.from("hello") });
     expect(closeCode(await peer.frame())).toBe(1000);
     await peer.end();
