@@ -82,9 +82,7 @@ export class Intake {
     this.#turnComing = true;
     this.#options.platform.nextTurn(() => {
       this.#turnComing = false;
-      if (this.#pause !== "turn") return;
-      const { connection } = this.#options;
-      this.#after(connection.backlog > 0 ? connection.resume() : "more");
+      if (this.#pause === "turn") this.#after(this.#options.connection.resume());
     });
   }
 

@@ -38,7 +38,7 @@ export class RawSession implements WebSocketSession {
   readonly #conclusion = new Conclusion();
 
   #over = false;
-  #settleEnded!: () => void;
+  #settleEnded: () => void = () => {};
 
   constructor(options: SessionOptions, raw: boolean = true) {
     const { settings, transport, platform } = options;
@@ -263,6 +263,7 @@ export class RawSession implements WebSocketSession {
     if (name !== "open") return;
     this.#end({ how: "lost" });
     this.options.transport.destroy();
+    this.#release();
     this.#conclusion.announce();
   }
 

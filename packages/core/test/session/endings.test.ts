@@ -208,6 +208,32 @@ describe.each(BACKENDS)("endings with the %s codec", (backend) => {
     expect(harness.transport.destroyed).toBe(true);
   });
 
+  it("is in order though a signal's listener throws", async () => {
+    const thrown: unknown[] = [];
+    const listeners = process.listeners("uncaughtException");
+    process.removeAllListeners("uncaughtException");
+    process.on("uncaughtException", (error) => thrown.push(error));
+    try {
+      const harness = harnessOf();
+      const error = new Error("a listener's own fault");
+      harness.session.signal.addEventListener("abort", () => {
+        throw error;
+      });
+      const reader = new Reader(harness.session, () => harness.session.send("answer"));
+      await settle();
+      await harness.receive(text("question"), close(4001));
+      expect(harness.output).toEqual(['text "answer"', "close 4001"]);
+      expect(reader.end).toBe("ended");
+      expect(harness.transport.ended).toBe(true);
+      // The runtime reports it in a turn of the real event loop, as that of any listener.
+      await new Promise(setImmediate);
+      expect(thrown).toEqual([error]);
+    } finally {
+      process.removeAllListeners("uncaughtException");
+      for (const listener of listeners) process.on("uncaughtException", listener);
+    }
+  });
+
   describe("travel behind the data", () => {
     it("answers a text before our Close goes out, when both came in one read", async () => {
       const harness = harnessOf();
@@ -317,6 +343,22 @@ describe.each(BACKENDS)("endings with the %s codec", (backend) => {
       expect(reader.end).toBe("ended");
       expect(await outcome(harness.session.ended)).toBe("done");
       expect(await outcome(harness.session.close())).toBe("done");
+    });
+
+    it("that ended TCP without a Close takes no more, from that moment on", async () => {
+      const harness = harnessOf({ outgoing: channelOf(1) });
+      harness.transport.stuck = true;
+      const sends = ["a", "b"].map((message) => harness.session.send(message));
+      harness.transport.endPeer();
+      sends.push(harness.session.send("late"), harness.session.close(new CloseReason(4000)));
+      expect(await Promise.all(sends.map(outcome))).toMatchObject([
+        "done",
+        { code: "CLOSED_SEND_CHANNEL" },
+        { code: "CLOSED_SEND_CHANNEL" },
+        "done",
+      ]);
+      expect(harness.output).toEqual(['text "a"']);
+      expect((await harness.session.closeReason)?.code).toBe(1006);
     });
 
     it("after our Close keeps our reason", async () => {

@@ -54,6 +54,18 @@ describe.each(BACKENDS)("pongs with the %s codec", (backend) => {
     expect(harness.output).toEqual(['text "stuck"', 'pong "c"']);
   });
 
+  it("answer no older ping behind a newer one", async () => {
+    const harness = new SessionHarness(codec);
+    harness.transport.stuck = true;
+    await harness.session.send("stuck");
+    await harness.receive(ping("a"));
+    // Free again, which nobody has been told yet.
+    harness.transport.stuck = false;
+    await harness.receive(ping("b"));
+    harness.transport.take();
+    expect(harness.output).toEqual(['text "stuck"', 'pong "b"']);
+  });
+
   it("go on for ever on a busy session whose output is never quite empty", async () => {
     const harness = new SessionHarness(codec);
     harness.transport.slow = true;
