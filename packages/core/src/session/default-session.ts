@@ -19,7 +19,7 @@ export class DefaultSession extends RawSession implements DefaultWebSocketSessio
   constructor(options: SessionOptions) {
     super(options, false);
     const { settings, platform, transport } = options;
-    this.#ponger = new Ponger({ connection: this.connection, outbox: this.outbox, transport });
+    this.#ponger = new Ponger({ connection: this.connection, output: this.output, transport });
     this.#pinger = new Pinger({
       platform,
       pingPeriod: settings.pingPeriod,

@@ -7,6 +7,7 @@ import { ChannelOverflowError, ClosedSendChannelError } from "../errors.js";
 import { Frame } from "../frame.js";
 import type { Connection } from "../protocol/connection.js";
 import { rejected, unobtrusive } from "../rejection.js";
+import type { CountedOutput } from "./counted-output.js";
 
 /** One accepted promise for every `send` that did not have to wait. */
 const SENT: Promise<void> = Promise.resolve();
@@ -28,6 +29,7 @@ type Waiting =
 
 export interface OutboxOptions {
   readonly connection: Connection;
+  readonly output: CountedOutput;
   readonly config: ChannelConfig & { readonly maxBytes: number };
   /** Writes what was encoded now, rather than at the end of the turn. */
   readonly writeNow: () => void;
@@ -49,6 +51,7 @@ type Phase = "open" | "closed" | "over";
 export class Outbox implements SendChannel<Frame> {
   readonly #options: OutboxOptions;
   readonly #connection: Connection;
+  readonly #output: CountedOutput;
   readonly #capacity: number;
   readonly #maxBytes: number;
   readonly #waiting: Waiting[] = [];
@@ -56,15 +59,10 @@ export class Outbox implements SendChannel<Frame> {
   #phase: Phase = "open";
   #closeSent = false;
 
-  /** Frames encoded, and frames that the kernel took, since the beginning. */
-  #encoded = 0;
-  #drained = 0;
-  /** Bytes encoded that the kernel has not taken. */
-  #bytes = 0;
-
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#connection = options.connection;
+    this.#output = options.output;
     this.#capacity = options.config.capacity;
     this.#maxBytes = options.config.maxBytes;
   }
@@ -76,22 +74,6 @@ export class Outbox implements SendChannel<Frame> {
   /** Whether our Close was encoded; what is in line is behind it no more. */
   get isCloseSent(): boolean {
     return this.#closeSent;
-  }
-
-  /** Frames encoded since the beginning: the number of the last one. */
-  get encodedFrames(): number {
-    return this.#encoded;
-  }
-
-  /** Frames that the kernel took since the beginning. */
-  get drainedFrames(): number {
-    return this.#drained;
-  }
-
-  /** Counts a frame that the connection encoded; the transport tells when it is gone. */
-  encoded(bytes: number): void {
-    this.#encoded++;
-    this.#bytes += bytes;
   }
 
   send(frame: Frame): Promise<void> {
@@ -146,7 +128,7 @@ export class Outbox implements SendChannel<Frame> {
   /** Resolves when everything accepted so far reached the kernel; at once when the session is over. */
   flush(): Promise<void> {
     if (this.#phase === "over") return SENT;
-    if (this.#waiting.length === 0 && this.#drained >= this.#encoded) return SENT;
+    if (this.#waiting.length === 0 && this.#output.pendingFrames === 0) return SENT;
     this.#options.writeNow();
     return new Promise((resolve) => {
       if (this.#waiting.length === 0) this.#awaitKernel(resolve);
@@ -155,9 +137,7 @@ export class Outbox implements SendChannel<Frame> {
   }
 
   /** The kernel took more. */
-  drained(frames: number, bytes: number): void {
-    this.#drained += frames;
-    this.#bytes -= bytes;
+  drained(): void {
     this.#pump();
     this.#settleFlushes();
   }
@@ -183,7 +163,7 @@ export class Outbox implements SendChannel<Frame> {
   }
 
   #fits(): boolean {
-    return this.#encoded - this.#drained < this.#capacity && this.#bytes < this.#maxBytes;
+    return this.#output.pendingFrames < this.#capacity && this.#output.pendingBytes < this.#maxBytes;
   }
 
   /** @throws FrameTooBigError (`FRAME_TOO_BIG`) now rather than when there is room. */
@@ -236,11 +216,12 @@ export class Outbox implements SendChannel<Frame> {
 
   /** What is encoded by now decides when a flush is done. */
   #awaitKernel(resolve: () => void): void {
-    this.#flushes.push({ target: this.#encoded, resolve });
+    this.#flushes.push({ target: this.#output.encodedFrames, resolve });
     this.#settleFlushes();
   }
 
   #settleFlushes(): void {
-    while (this.#flushes[0] !== undefined && this.#flushes[0].target <= this.#drained) this.#flushes.shift()?.resolve();
+    const { drainedFrames } = this.#output;
+    while (this.#flushes[0] !== undefined && this.#flushes[0].target <= drainedFrames) this.#flushes.shift()?.resolve();
   }
 }

@@ -1,6 +1,6 @@
 import { Frame } from "../frame.js";
 import type { Connection } from "../protocol/connection.js";
-import type { Outbox } from "./outbox.js";
+import type { CountedOutput } from "./counted-output.js";
 import type { Transport } from "./transport.js";
 
 /** Bytes of pongs that may wait for the kernel, headers included. */
@@ -8,7 +8,7 @@ const PONGS_WAITING = 4096;
 
 export interface PongerOptions {
   readonly connection: Connection;
-  readonly outbox: Outbox;
+  readonly output: CountedOutput;
   readonly transport: Transport;
 }
 
@@ -35,8 +35,8 @@ export class Ponger {
 
   /** The kernel took more. */
   drained(): void {
-    const { connection, outbox } = this.#options;
-    while (this.#waiting[0] !== undefined && this.#waiting[0].number <= outbox.drainedFrames) {
+    const { connection, output } = this.#options;
+    while (this.#waiting[0] !== undefined && this.#waiting[0].number <= output.drainedFrames) {
       this.#bytes -= this.#waiting.shift()?.size ?? 0;
     }
     const frame = this.#newest;
@@ -50,10 +50,10 @@ export class Ponger {
   }
 
   #answer(frame: Frame.Ping): void {
-    const { connection, outbox } = this.#options;
+    const { connection, output } = this.#options;
     connection.send(new Frame.Pong(frame.data));
     const size = sizeOf(frame);
-    this.#waiting.push({ number: outbox.encodedFrames, size });
+    this.#waiting.push({ number: output.encodedFrames, size });
     this.#bytes += size;
   }
 }

@@ -6,10 +6,11 @@ import type { SluiceError } from "../errors.js";
 import { CancelledError, InvalidFrameError, show } from "../errors.js";
 import { budgetSize, Frame, isFrame } from "../frame.js";
 import { Connection } from "../protocol/connection.js";
-import type { ConnectionOutput, ConnectionSink } from "../protocol/connection-options.js";
+import type { ConnectionSink } from "../protocol/connection-options.js";
 import { checkMaxFrameSize } from "../protocol/limits.js";
 import { rejected } from "../rejection.js";
 import { Closing } from "./closing.js";
+import { CountedOutput } from "./counted-output.js";
 import type { Ending } from "./ending.js";
 import { Conclusion } from "./ending.js";
 import { Intake } from "./intake.js";
@@ -29,6 +30,7 @@ export class RawSession implements WebSocketSession {
   readonly ended: Promise<void>;
 
   protected readonly connection: Connection;
+  protected readonly output: CountedOutput;
   protected readonly outbox: Outbox;
   protected readonly options: SessionOptions;
   readonly #channel: Channel<Frame>;
@@ -59,11 +61,12 @@ export class RawSession implements WebSocketSession {
         },
       },
     });
+    this.output = new CountedOutput(transport);
     this.connection = new Connection({
       role: options.role,
       codec: options.codec,
       sink: this.#sink(),
-      output: this.#output(),
+      output: this.output,
       limits: { maxFrameSize: settings.maxFrameSize, maxFragments: settings.maxFragments },
       retained: options.retained,
       raw,
@@ -72,6 +75,7 @@ export class RawSession implements WebSocketSession {
     });
     this.outbox = new Outbox({
       connection: this.connection,
+      output: this.output,
       config: settings.outgoing,
       writeNow: () => transport.flush(),
       overflowed: (error) => this.fail(error),
@@ -242,7 +246,8 @@ export class RawSession implements WebSocketSession {
         this.#intake.receive(start, end);
       },
       drained: (frames, bytes) => {
-        this.outbox.drained(frames, bytes);
+        this.output.drained(frames, bytes);
+        this.outbox.drained();
         this.drained();
       },
       peerEnded: () => this.#intake.peerEnded(),
@@ -289,20 +294,5 @@ export class RawSession implements WebSocketSession {
     this.#end(ending);
     if (this.connection.state.name === "closed") this.#closing.exchanged();
     this.#conclusion.announce();
-  }
-
-  #output(): ConnectionOutput {
-    const { transport } = this.options;
-    return {
-      reserve: (size) => transport.reserve(size),
-      commit: (size) => {
-        this.outbox.encoded(size);
-        transport.commit(size);
-      },
-      writeLarge: (header, payload) => {
-        this.outbox.encoded(header.length + payload.length);
-        transport.writeLarge(header, payload);
-      },
-    };
   }
 }

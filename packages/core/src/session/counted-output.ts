@@ -1,0 +1,59 @@
+import type { ConnectionOutput } from "../protocol/connection-options.js";
+import type { Transport, WriteBatch } from "./transport.js";
+
+/** A connection's way into its transport, which counts what is encoded and what of it the kernel has taken. */
+export class CountedOutput implements ConnectionOutput {
+  readonly #transport: Transport;
+  #encoded = 0;
+  #drained = 0;
+  #bytes = 0;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Frames encoded since the beginning: the number of the last one. */
+  get encodedFrames(): number {
+    return this.#encoded;
+  }
+
+  /** Frames that the kernel took since the beginning. */
+  get drainedFrames(): number {
+    return this.#drained;
+  }
+
+  /** Frames encoded that the kernel has not taken. */
+  get pendingFrames(): number {
+    return this.#encoded - this.#drained;
+  }
+
+  /** Bytes encoded that the kernel has not taken. */
+  get pendingBytes(): number {
+    return this.#bytes;
+  }
+
+  reserve(size: number): WriteBatch {
+    return this.#transport.reserve(size);
+  }
+
+  commit(size: number): void {
+    this.#count(size);
+    this.#transport.commit(size);
+  }
+
+  writeLarge(header: Uint8Array, payload: Uint8Array): void {
+    this.#count(header.length + payload.length);
+    this.#transport.writeLarge(header, payload);
+  }
+
+  /** The kernel took more. */
+  drained(frames: number, bytes: number): void {
+    this.#drained += frames;
+    this.#bytes -= bytes;
+  }
+
+  #count(size: number): void {
+    this.#encoded++;
+    this.#bytes += size;
+  }
+}
