@@ -68,7 +68,7 @@ export class Pinger {
     return this.#pingPeriod;
   }
 
-  /** Holds from now on: the next ping is due a whole period from now. A ping under way is still judged, unless 0 turns pings off. */
+  /** The next ping is due a whole period from now. A ping under way is judged first, unless 0 turns pings off. */
   set pingPeriod(value: number) {
     this.#pingPeriod = value;
     if (value === 0 || this.#phase.name === "idle" || this.#phase.name === "waiting") this.start();

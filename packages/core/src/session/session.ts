@@ -13,7 +13,11 @@ export interface WebSocketSession {
   readonly isActive: boolean;
   /** Whether frames sent from now on are masked. */
   masking: boolean;
-  /** Bytes; holds from the next header received and the next `send`. */
+  /**
+   * Bytes; holds from the next header received and the next `send`.
+   *
+   * @throws InvalidOptionError (`INVALID_OPTION`) unless it is set to a whole number from 0 to 2^31 - 1.
+   */
   maxFrameSize: number;
   /** Why the session ended; always settles, never rejects. `null` when it was cancelled before there was a reason. */
   readonly closeReason: Promise<CloseReason | null>;
@@ -21,7 +25,7 @@ export interface WebSocketSession {
   readonly signal: AbortSignal;
   /**
    * Sends a text message, a binary message, or a frame. Resolves when it has its place in the outgoing budget. The bytes
-   * belong to the session from then on.
+   * belong to the session from then on. It need not be awaited: a rejection that nobody looks at harms nobody.
    *
    * @throws ClosedSendChannelError (`CLOSED_SEND_CHANNEL`) after the session's Close.
    * @throws FrameTooBigError (`FRAME_TOO_BIG`) over `maxFrameSize`; nothing goes out and the session stays open.
@@ -36,7 +40,7 @@ export interface WebSocketSession {
    * ending counts: a later call changes nothing.
    *
    * @param reason default 1000.
-   * @throws InvalidCloseReasonError (`INVALID_CLOSE_REASON`) for a code that must not go on the wire; nothing happens.
+   * @throws InvalidCloseReasonError (`INVALID_CLOSE_REASON`) for a code that must not go on the wire, and for what is no `CloseReason`; nothing happens.
    */
   close(reason?: CloseReason): Promise<void>;
   /** Drops what is queued and destroys the connection. Iteration throws `cause`, by default a `CancelledError`. */
@@ -45,11 +49,19 @@ export interface WebSocketSession {
 
 /** A session of whole messages that answers pings and Close by itself. Ktor: `DefaultWebSocketSession`. */
 export interface DefaultWebSocketSession extends WebSocketSession {
-  /** Milliseconds between pings; 0 turns them off. */
+  /**
+   * Milliseconds between pings; 0 turns them off.
+   *
+   * @throws InvalidOptionError (`INVALID_OPTION`) unless it is set to 0 up to 2^31 - 1.
+   */
   pingPeriod: number;
-  /** Milliseconds that the peer has to send anything at all after a ping. */
+  /**
+   * Milliseconds that the peer has to send anything at all after a ping reached the kernel.
+   *
+   * @throws InvalidOptionError (`INVALID_OPTION`) unless it is set to 0 up to 2^31 - 1.
+   */
   timeout: number;
-  /** Milliseconds from the last answered ping to its pong. */
+  /** Milliseconds from the last answered ping to its pong; `undefined` before the first. */
   readonly roundTripTime: number | undefined;
   /** Closes with what `error` stands for: its `closeCode`, or 1011. Ktor: `closeExceptionally`. */
   closeExceptionally(error: unknown): Promise<void>;
