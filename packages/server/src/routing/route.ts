@@ -10,15 +10,15 @@ import type { WebSocketRoute, WebSocketRouteOptions } from "./web-socket.js";
 import { webSocketRoute } from "./web-socket.js";
 
 /** What answers a request; 500 when it throws, which is logged. It may be asynchronous. */
-export type HttpHandler<Path extends string> = (call: HttpCall<PathParameters<Path>>) => unknown;
+export type HttpHandler<Path extends string = string> = (call: HttpCall<PathParameters<Path>>) => unknown;
 
 /** What a session runs. The session ends with it: 1000 when it returns, 1011 when it throws, which is logged. */
-export type WebSocketHandler<Path extends string> = (
+export type WebSocketHandler<Path extends string = string> = (
   session: DefaultWebSocketServerSession<PathParameters<Path>>,
 ) => unknown;
 
 /** As `WebSocketHandler`, with every frame as it came. */
-export type RawWebSocketHandler<Path extends string> = (
+export type RawWebSocketHandler<Path extends string = string> = (
   session: WebSocketServerSession<PathParameters<Path>>,
 ) => unknown;
 

@@ -110,6 +110,8 @@ describe("routes", () => {
       expect(() => routing.webSocket("/a", { protocl: "b" }, () => undefined)).toThrow("protocl");
       const named: WebSocketHandler<"/rooms/{room}"> = (session) => session.send(session.call.parameters.room);
       routing.route("/rooms", (rooms) => void rooms.webSocket("/{room}", named));
+      const anywhere: WebSocketHandler = (session) => session.send("hi");
+      routing.webSocket("/any/{room}/{id?}", anywhere);
     });
     expectTypeOf<Route<"/a/{b}">["path"]>().toEqualTypeOf<"/a/{b}">();
     expect(HttpCall).toBeDefined();

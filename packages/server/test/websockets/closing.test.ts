@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { DefaultWebSocketServerSession } from "../../src/index.js";
-import { CloseReason, Frame } from "../../src/index.js";
+import { CloseReason, Frame, FrameTooBigError } from "../../src/index.js";
 import { connect } from "../support/client.js";
 import { handshake, open } from "../support/peer.js";
 import { echo, route, serve } from "../support/serve.js";
@@ -128,6 +128,33 @@ describe.each(setups)("the closing handshake ($codec codec, TLS: $tls)", (setup)
     peer.socket.end();
     await peer.gone();
     expect(peer.error).toBeUndefined();
+  });
+
+  it("is left out by cancel, which drops what waits and throws its cause at the reader", async () => {
+    const cause = new Error("out of patience");
+    const seen = signal<unknown[]>();
+    const served = await serveOn(
+      setup,
+      route(async (session) => {
+        await session.send("never seen");
+        session.cancel(cause);
+        const thrown = await session.incoming.receive().catch((error: unknown) => error);
+        seen.resolve([thrown, session.signal.reason, await session.closeReason, session.isActive]);
+      }),
+    );
+    const client = await connect(served);
+    expect((await client.closed).code).toBe(1006);
+    expect(await seen.promise).toEqual([cause, cause, null, false]);
+  });
+
+  it("says what an error stands for, after closeExceptionally", async () => {
+    const served = await serveOn(
+      setup,
+      route(async (session) => {
+        await session.closeExceptionally(session.protocol === null ? new FrameTooBigError(2, 1) : undefined);
+      }),
+    );
+    expect((await (await connect(served)).closed).code).toBe(1009);
   });
 
   it("leaves what is sent after it with an error that has a code", async () => {
