@@ -375,6 +375,17 @@ describe.each(BACKENDS)("a connection with the %s codec", (backend) => {
       expect(copied).toBeLessThan(30_000 * 4096 + 1);
     });
 
+    it("takes a large frame out of the backlog in two turns", () => {
+      const harness = harnessOf();
+      harness.freePlaces = 0;
+      harness.receive(encode(binary(new Uint8Array(200_000)), FROM_CLIENT));
+      harness.freePlaces = 1;
+      expect(harness.connection.resume()).toBe("paused");
+      expect(harness.connection.resume()).toBe("more");
+      expect(harness.frames[0]?.data).toHaveLength(200_000);
+      expect(harness.retained.used).toBe(0);
+    });
+
     it("asks the codec for no more frames than there are places", () => {
       const harness = harnessOf();
       harness.freePlaces = MAX_DESCRIPTORS + 100;
