@@ -2,15 +2,15 @@ import type { Duration } from "@sluice/core";
 import { InvalidOptionError, milliseconds } from "@sluice/core";
 import type { ApplicationModule } from "./application/application.js";
 import { Application } from "./application/application.js";
-import { Deadline } from "./application/deadline.js";
-import type { EngineConnector } from "./application/engine.js";
-import { ServerStoppedError } from "./application/engine.js";
-import { Settled } from "./application/settled.js";
+import type { Engine, EngineConnector } from "./application/engine.js";
+import type { StartOptions, StopOptions } from "./application/server.js";
+import { ApplicationServer } from "./application/server.js";
 import type { CodecBackend, CodecChoice, TlsOptions } from "./node/host.js";
 import { NodeHost } from "./node/host.js";
 import type { Logger } from "./observability/logger.js";
 import { consoleLogger } from "./observability/logger.js";
-import { WebSockets } from "./websockets/plugin.js";
+
+export type { StartOptions, StopOptions };
 
 /** What `embeddedServer` takes. Durations are milliseconds, or text such as `"15s"`. */
 export interface ServerConfig {
@@ -26,20 +26,6 @@ export interface ServerConfig {
   readonly logger?: Logger;
   /** How long a request may take to arrive; then 408. More than 0. With TLS, its handshake has as long before. Default 10 s. */
   readonly handshakeTimeout?: Duration;
-}
-
-/** What `EmbeddedServer.start` takes. */
-export interface StartOptions {
-  /** Whether `start` resolves only when the server has stopped. Default false. */
-  readonly wait?: boolean;
-}
-
-/** What `EmbeddedServer.stop` takes. */
-export interface StopOptions {
-  /** How long handlers may take to finish after their sessions got Close 1001; then they are cancelled. Default 5 s. */
-  readonly gracePeriod?: Duration;
-  /** How long stopping may take in all; then whatever is left is cut and no handler waited for. Default 10 s. */
-  readonly timeout?: Duration;
 }
 
 /** A server with an application inside. Ktor: `EmbeddedServer`. */
@@ -98,77 +84,16 @@ export function embeddedServer(config: ServerConfig, module: ApplicationModule):
   const node = new NodeHost(codec);
   const application = new Application({ ...node.environment, logger });
   const engine = node.engine(application, { host, port, tls: config.tls, handshakeTimeout });
-  return new Server(application, node.codec, engine, module);
+  return new NodeServer(application, engine, module, node.codec);
 }
 
-type Engine = ReturnType<NodeHost["engine"]>;
-
-class Server implements EmbeddedServer {
-  readonly application: Application;
-  readonly codec: EmbeddedServer["codec"];
-  readonly #engine: Engine;
-  readonly #module: ApplicationModule;
-  readonly #connectors = new Settled<readonly EngineConnector[]>();
-  readonly #gone = new Settled<void>();
-  #started: Promise<void> | undefined;
-  #stopped: Promise<void> | undefined;
-
-  constructor(application: Application, codec: EmbeddedServer["codec"], engine: Engine, module: ApplicationModule) {
-    this.application = application;
-    this.codec = codec;
-    this.#engine = engine;
-    this.#module = module;
-  }
-
-  async start({ wait = false }: StartOptions = {}): Promise<void> {
-    this.#started ??= this.#start();
-    await this.#started;
-    if (wait) await this.#gone.promise;
-  }
-
-  resolvedConnectors(): Promise<readonly EngineConnector[]> {
-    return this.#connectors.promise;
-  }
-
-  stop(options: StopOptions = {}): Promise<void> {
-    if (this.#stopped !== undefined) return this.#stopped;
-    try {
-      const gracePeriod = milliseconds(options.gracePeriod ?? "5s", "gracePeriod");
-      const timeout = milliseconds(options.timeout ?? "10s", "timeout");
-      this.#stopped = this.#stop(new Deadline(Math.min(gracePeriod, timeout)), new Deadline(timeout));
-      return this.#stopped;
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  async #start(): Promise<void> {
-    try {
-      this.#checkStopped();
-      await this.#module(this.application);
-      this.#checkStopped();
-      this.#connectors.resolve([await this.#engine.listen()]);
-    } catch (error) {
-      this.#connectors.reject(error);
-      throw error;
-    }
-  }
-
-  #checkStopped(): void {
-    if (this.#stopped !== undefined) throw new ServerStoppedError();
-  }
-
-  async #stop(grace: Deadline, timeout: Deadline): Promise<void> {
-    await timeout.orUntil(this.#started?.catch(() => undefined));
-    this.#connectors.reject(new ServerStoppedError());
-    const sessions = this.application.pluginOrNull(WebSockets)?.sessions;
-    const done = Promise.all([sessions?.closeAll(), this.#engine.drain()]);
-    await grace.orUntil(done);
-    sessions?.cancelAll();
-    await timeout.orUntil(done);
-    await this.#engine.close();
-    grace.cancel();
-    timeout.cancel();
-    this.#gone.resolve();
+class NodeServer extends ApplicationServer implements EmbeddedServer {
+  constructor(
+    application: Application,
+    engine: Engine,
+    module: ApplicationModule,
+    readonly codec: EmbeddedServer["codec"],
+  ) {
+    super(application, engine, module);
   }
 }

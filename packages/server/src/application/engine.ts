@@ -8,6 +8,16 @@ export interface EngineConnector {
   readonly port: number;
 }
 
+/** What serves an application: it takes requests, and answers them. */
+export interface Engine {
+  /** Takes requests from now on. @throws ListenError (`ADDRESS_IN_USE`, `ADDRESS_NOT_AVAILABLE`) */
+  listen(): Promise<EngineConnector>;
+  /** Answers new requests with 503 from now on; resolves when those from before are answered. */
+  drain(): Promise<void>;
+  /** Takes no more requests and cuts what is still open; resolves when nothing is left. */
+  close(): Promise<void>;
+}
+
 /** A server was stopped, which is for good: make another one. */
 export class ServerStoppedError extends SluiceError {
   readonly code = "SERVER_STOPPED";
