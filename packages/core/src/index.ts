@@ -39,6 +39,24 @@ export type {
   ReceiveStatus,
 } from "./protocol/connection-options.js";
 export { type ConnectionLimits, RetainedBytes } from "./protocol/limits.js";
+export {
+  type WebSocketContentConverter,
+  WebSocketConverterNotFoundError,
+  WebSocketDeserializeError,
+  type WebSocketDeserializeErrorOptions,
+  WebSocketSerializeError,
+  type WebSocketSerializeErrorOptions,
+} from "./serialization/content-converter.js";
+export { type JsonConverterOptions, jsonConverter } from "./serialization/json.js";
+export {
+  type Deserialized,
+  deserialize,
+  receiveDeserialized,
+  type SerializingSession,
+  type StandardSchemaV1,
+  sendSerialized,
+  serialize,
+} from "./serialization/typed.js";
 export { DefaultSession } from "./session/default-session.js";
 export type { Platform, Timer } from "./session/platform.js";
 export { RawSession } from "./session/raw-session.js";

@@ -12,6 +12,8 @@ import {
   WebSocketSerializeError,
 } from "./content-converter.js";
 
+export type { StandardSchemaV1 } from "@standard-schema/spec";
+
 /** What a received value is: what the schema makes of it, or `unknown` without a schema. */
 export type Deserialized<Schema extends StandardSchemaV1 | undefined> = Schema extends StandardSchemaV1
   ? StandardSchemaV1.InferOutput<Schema>

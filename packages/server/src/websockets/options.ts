@@ -1,4 +1,4 @@
-import type { ChannelConfig, Duration, SessionSettings } from "@sluice/core";
+import type { ChannelConfig, Duration, SessionSettings, WebSocketContentConverter } from "@sluice/core";
 import { bounded, InvalidOptionError, milliseconds } from "@sluice/core";
 import type { OriginCheck, Origins } from "../handshake/origin.js";
 import { originCheck } from "../handshake/origin.js";
@@ -33,6 +33,11 @@ export interface WebSocketOptions {
   readonly maxConnections?: number;
   /** Which pages may open a session; others get 403 (RFC 6455 section 10.2). Default `"same-origin"`. */
   readonly origins?: Origins;
+  /**
+   * What `sendSerialized` and `receiveDeserialized` turn values into messages and back with: `jsonConverter()`, or one of
+   * your own. Default none; both then reject with `WebSocketConverterNotFoundError`. Ktor: `contentConverter`.
+   */
+  readonly contentConverter?: WebSocketContentConverter;
 }
 
 /** The options with every default in its place. */
@@ -41,6 +46,7 @@ export interface ResolvedOptions {
   readonly maxRetainedBytes: number;
   readonly maxConnections: number;
   readonly checkOrigin: OriginCheck;
+  readonly contentConverter: WebSocketContentConverter | undefined;
 }
 
 const MIB = 1024 * 1024;
@@ -68,6 +74,7 @@ export function resolveOptions(options: WebSocketOptions): ResolvedOptions {
     maxRetainedBytes: count("maxRetainedBytes", options.maxRetainedBytes ?? 256 * MIB),
     maxConnections: count("maxConnections", options.maxConnections ?? 100_000),
     checkOrigin: originCheck(options.origins),
+    contentConverter: converter(options.contentConverter),
   };
 }
 
@@ -83,6 +90,7 @@ const NAMES: ReadonlySet<string> = new Set<keyof WebSocketOptions>([
   "channels",
   "maxConnections",
   "origins",
+  "contentConverter",
 ]);
 
 const DIRECTIONS: ReadonlySet<string> = new Set<keyof NonNullable<WebSocketOptions["channels"]>>([
@@ -116,6 +124,15 @@ function positive(option: string, value: Duration): number {
   const result = milliseconds(value, option);
   if (result === 0) throw new InvalidOptionError(option, value, "longer than 0 ms");
   return result;
+}
+
+function converter(value: WebSocketContentConverter | undefined): WebSocketContentConverter | undefined {
+  if (value === undefined) return undefined;
+  const methods = ["serialize", "deserialize", "isApplicable"] as const;
+  if (typeof value === "object" && value !== null && methods.every((name) => typeof value[name] === "function")) {
+    return value;
+  }
+  throw new InvalidOptionError("contentConverter", value, `an object with ${methods.join(", ")}`);
 }
 
 /** A channel's bounds, which may be made by `bounded` and `unlimited` or written by hand. */

@@ -56,7 +56,7 @@ export function decideUpgrade(
     open(transport) {
       const call = new ApplicationCall(application, request, parameters);
       const options = sessionOptions(application, webSockets, transport);
-      const side = { call, protocol: protocol ?? null };
+      const side = { call, protocol: protocol ?? null, converter: webSockets.options.contentConverter };
       const session =
         route.mode === "raw" ? new RawServerSession(options, side) : new DefaultServerSession(options, side);
       webSockets.sessions.add(session, runHandler(session, route, application.log));
