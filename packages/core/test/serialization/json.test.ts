@@ -1,5 +1,4 @@
-import type { Arbitrary, JsonSharedConstraints, JsonValue } from "fast-check";
-import { assert as check, jsonValue, property } from "fast-check";
+import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { Frame } from "../../src/frame.js";
 import { WebSocketDeserializeError } from "../../src/serialization/content-converter.js";
@@ -16,16 +15,16 @@ const write = (value: unknown): string => {
 const nested = (depth: number, open = "[", close = "]"): string => open.repeat(depth) + close.repeat(depth);
 
 /** Any JSON, as `JSON.parse` gives it; members named `__proto__` have tests of their own. */
-const anyJson = (options: JsonSharedConstraints = {}): Arbitrary<JsonValue> =>
-  jsonValue(options).filter((value) => !JSON.stringify(value).includes('"__proto__"'));
+const anyJson = (options: fc.JsonSharedConstraints = {}): fc.Arbitrary<fc.JsonValue> =>
+  fc.jsonValue(options).filter((value) => !JSON.stringify(value).includes('"__proto__"'));
 
 const REFUSED = { code: "WEBSOCKET_DESERIALIZE" };
 const NOT_SENT = { code: "WEBSOCKET_SERIALIZE" };
 
 describe("what JSON can say", () => {
   it("comes back as it was sent", () => {
-    void check(
-      property(anyJson(), (value) => {
+    fc.assert(
+      fc.property(anyJson(), (value) => {
         expect(JSON.stringify(read(write(value)))).toBe(JSON.stringify(value));
       }),
     );
@@ -135,8 +134,8 @@ describe("nesting", () => {
   it("is what a recursive count finds, in any JSON", () => {
     const depthOf = (value: unknown): number =>
       typeof value === "object" && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
-    void check(
-      property(anyJson({ maxDepth: 6 }), (value) => {
+    fc.assert(
+      fc.property(anyJson({ maxDepth: 6 }), (value) => {
         const text = JSON.stringify(value);
         const depth = depthOf(value);
         expect(() => read(text, jsonConverter({ maxDepth: Math.max(1, depth) }))).not.toThrow();
@@ -176,8 +175,8 @@ describe("a member named __proto__", () => {
       if (!Array.isArray(value)) expect(Object.getPrototypeOf(Object.assign({}, value))).toBe(Object.prototype);
       for (const member of Object.values(value)) copies(member);
     };
-    void check(
-      property(jsonValue(), (value) => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
         const named = JSON.stringify(value).includes('"__proto__":');
         if (named) expect(() => read(write(value))).toThrow(WebSocketDeserializeError);
         else copies(read(write(value)));
