@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import type { Socket } from "node:net";
 import { onTestFinished } from "vitest";
+import type { ClientOptions } from "ws";
 import WebSocket from "ws";
 
 export interface Message {
@@ -13,10 +15,14 @@ export class Client {
   readonly closed: Promise<number>;
   readonly #messages: Message[] = [];
   readonly #waiting: ((message: Message) => void)[] = [];
+  #connection: Socket | undefined;
 
-  private constructor(url: string, origin: string | undefined) {
-    this.socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 0, origin });
+  private constructor(url: string, options: ClientOptions) {
+    this.socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 0, ...options });
     this.closed = once(this.socket, "close").then(([code]) => code);
+    this.socket.once("upgrade", (response) => {
+      this.#connection = response.socket;
+    });
     this.socket.on("message", (data: Buffer, isBinary) => {
       const message = { data, isBinary };
       const waiting = this.#waiting.shift();
@@ -26,16 +32,28 @@ export class Client {
     onTestFinished(() => this.socket.terminate());
   }
 
-  static async connect(url: string, origin?: string): Promise<Client> {
-    const client = new Client(url, origin);
+  static async connect(url: string, options: ClientOptions = {}): Promise<Client> {
+    const client = new Client(url, options);
     await once(client.socket, "open");
     return client;
+  }
+
+  /** What lies under `socket`: for bytes that `ws` would not send, or not show. */
+  get connection(): Socket {
+    if (this.#connection === undefined) throw new Error("There is no connection yet");
+    return this.#connection;
   }
 
   next(): Promise<Message> {
     const message = this.#messages.shift();
     if (message !== undefined) return Promise.resolve(message);
     return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  async nextText(): Promise<string> {
+    const { data, isBinary } = await this.next();
+    if (isBinary) throw new Error(`Bytes came where text should: ${data.toString("hex")}`);
+    return data.toString();
   }
 
   async take(count: number): Promise<Message[]> {
@@ -48,5 +66,10 @@ export class Client {
   ask(data: string | Buffer): Promise<Message> {
     this.socket.send(data);
     return this.next();
+  }
+
+  askText(text: string): Promise<string> {
+    this.socket.send(text);
+    return this.nextText();
   }
 }

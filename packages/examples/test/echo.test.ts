@@ -89,6 +89,6 @@ test("waits for a peer that does not read, and serves the others meanwhile", asy
 
 test("lets the pages of any origin in", async () => {
   const url = `ws://127.0.0.1:${await startEcho().port}/`;
-  const client = await Client.connect(url, "https://elsewhere.example");
+  const client = await Client.connect(url, { origin: "https://elsewhere.example" });
   expect((await client.ask("hello")).data.toString()).toBe("hello");
 });
