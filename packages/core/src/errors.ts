@@ -14,7 +14,10 @@ import type { Frame } from "./frame.js";
  * ├── ClosedSendChannelError          CLOSED_SEND_CHANNEL
  * ├── CancelledError                  CANCELLED
  * ├── InvalidFrameError               INVALID_FRAME
- * └── InvalidCloseReasonError         INVALID_CLOSE_REASON
+ * ├── InvalidCloseReasonError         INVALID_CLOSE_REASON
+ * ├── WebSocketDeserializeError       WEBSOCKET_DESERIALIZE
+ * ├── WebSocketSerializeError         WEBSOCKET_SERIALIZE
+ * └── WebSocketConverterNotFoundError WEBSOCKET_CONVERTER_NOT_FOUND
  * ```
  */
 export abstract class SluiceError extends Error {
