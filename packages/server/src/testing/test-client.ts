@@ -1,0 +1,133 @@
+import type { SessionOptions } from "@sluice/core";
+import { RetainedBytes } from "@sluice/core";
+import type { Application } from "../application/application.js";
+import type { WebSocketOptions } from "../websockets/options.js";
+import { resolveOptions } from "../websockets/options.js";
+import type { ClientWebSocketSession, DefaultClientWebSocketSession } from "./client-session.js";
+import { DefaultClientSession, RawClientSession } from "./client-session.js";
+import { HandshakeRefusedError } from "./errors.js";
+import type { MemoryEngine, TestHandshake } from "./memory-engine.js";
+import type { TestRequestOptions } from "./test-request.js";
+import { handshakeHeaders, requestData } from "./test-request.js";
+
+/** What a session of the test client may be told, as `install(WebSockets, …)` tells it those of the server. */
+export type TestSessionOptions = Pick<
+  WebSocketOptions,
+  "channels" | "closeTimeout" | "masking" | "maxFragments" | "maxFrameSize" | "maxPause" | "pingPeriod" | "timeout"
+>;
+
+/** What opens a session. */
+export interface TestWebSocketOptions extends TestRequestOptions {
+  /** The subprotocols that are offered, the favourite first. Default none. */
+  readonly protocols?: readonly string[];
+  /** As for the server, but for these defaults: no pings, frames of up to 2^31 - 1 bytes, masked frames. */
+  readonly session?: TestSessionOptions;
+}
+
+type Block<Session, Result> = (session: Session) => Result | Promise<Result>;
+type Definition<Session, Result> =
+  | readonly [block: Block<Session, Result>]
+  | readonly [options: TestWebSocketOptions, block: Block<Session, Result>];
+
+/** Asks the application of a test, as a client on the network would. Ktor: the `client` of `testApplication`. */
+export class TestClient {
+  readonly #application: Application;
+  readonly #engine: MemoryEngine;
+
+  /** @internal */
+  constructor(application: Application, engine: MemoryEngine) {
+    this.#application = application;
+    this.#engine = engine;
+  }
+
+  /** A GET request. `path` has the query, too. */
+  get(path: string, options?: TestRequestOptions): Promise<Response> {
+    return this.request("GET", path, options);
+  }
+
+  /** A request without a body. Never rejects for what the application answers: where a handler throws, that is 500. */
+  async request(method: string, path: string, options: TestRequestOptions = {}): Promise<Response> {
+    const data = requestData(method, path, { Host: "localhost" }, options);
+    const { status, headers, body } = await this.#engine.request(data);
+    // These never have a body (RFC 9110 section 6.4.1).
+    const bodiless = method === "HEAD" || status === 204 || status === 205 || status === 304;
+    return new Response(bodiless ? null : bytes(body), { status, headers });
+  }
+
+  /**
+   * Opens a session, and closes it with 1000 when `block` is done: that, and what `block` gave, once the connection is
+   * gone. A block that throws cancels the session. Ktor: `client.webSocket(path) { }`.
+   *
+   * @throws HandshakeRefusedError (`HANDSHAKE_REFUSED`) with status, headers and body.
+   */
+  async webSocket<Result>(
+    path: string,
+    ...definition: Definition<DefaultClientWebSocketSession, Result>
+  ): Promise<Result> {
+    const [options, block] = definition.length === 1 ? [{}, definition[0]] : definition;
+    return await run(await this.webSocketSession(path, options), block);
+  }
+
+  /** As `webSocket`, with every frame as it came, and nothing answered. Ktor: `client.webSocketRaw(path) { }`. */
+  async webSocketRaw<Result>(path: string, ...definition: Definition<ClientWebSocketSession, Result>): Promise<Result> {
+    const [options, block] = definition.length === 1 ? [{}, definition[0]] : definition;
+    return await run(await this.webSocketRawSession(path, options), block);
+  }
+
+  /**
+   * Opens a session that lasts until it is closed, or until the test is over. Ktor: `client.webSocketSession(path)`.
+   *
+   * @throws HandshakeRefusedError (`HANDSHAKE_REFUSED`) with status, headers and body.
+   */
+  async webSocketSession(path: string, options: TestWebSocketOptions = {}): Promise<DefaultClientWebSocketSession> {
+    return await this.#open(path, options, (session, headers) => new DefaultClientSession(session, headers));
+  }
+
+  /** As `webSocketSession`, with every frame as it came, and nothing answered. */
+  async webSocketRawSession(path: string, options: TestWebSocketOptions = {}): Promise<ClientWebSocketSession> {
+    return await this.#open(path, options, (session, headers) => new RawClientSession(session, headers));
+  }
+
+  /** An opening handshake, and the client's end of the connection. @internal */
+  handshake(path: string, options: TestWebSocketOptions = {}): Promise<TestHandshake> {
+    return this.#engine.upgrade(requestData("GET", path, handshakeHeaders(options.protocols ?? []), options));
+  }
+
+  async #open<Session extends ClientWebSocketSession>(
+    path: string,
+    options: TestWebSocketOptions,
+    make: (options: SessionOptions, headers: Headers) => Session,
+  ): Promise<Session> {
+    const { settings, maxRetainedBytes } = resolveOptions({ ...CLIENT, ...options.session });
+    const { response, transport } = await this.handshake(path, options);
+    const { status, headers, body } = response;
+    if (transport === undefined) throw new HandshakeRefusedError(path, status, headers, body);
+    const { codec, platform } = this.#application.environment;
+    const retained = new RetainedBytes(maxRetainedBytes);
+    const session = make({ role: "client", codec, platform, transport, retained, settings }, headers);
+    void session.ended.then(() => this.#engine.forget(transport));
+    return session;
+  }
+}
+
+const CLIENT: WebSocketOptions = { pingPeriod: 0, maxFrameSize: 2 ** 31 - 1, masking: true };
+
+async function run<Session extends ClientWebSocketSession, Result>(
+  session: Session,
+  block: Block<Session, Result>,
+): Promise<Result> {
+  try {
+    const result = await block(session);
+    await session.close();
+    return result;
+  } catch (error) {
+    session.cancel(error);
+    throw error;
+  } finally {
+    await session.ended;
+  }
+}
+
+function bytes(body: string | Uint8Array): string | Uint8Array<ArrayBuffer> {
+  return typeof body === "string" ? body : new Uint8Array(body);
+}

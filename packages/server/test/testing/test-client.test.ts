@@ -1,0 +1,179 @@
+import { describe, expect, it } from "vitest";
+import type { ApplicationModule, Frame } from "../../src/index.js";
+import { CloseReason, Frame as Frames, WebSockets } from "../../src/index.js";
+import { testApplication } from "../../src/testing.js";
+import { echo, route } from "../support/serve.js";
+
+const module: ApplicationModule = (app) => {
+  app.install(WebSockets, { pingPeriod: 0, maxFrameSize: 4 << 20 });
+  app.routing((routing) => {
+    routing.get("/", (call) => call.respondText("Hello", { status: 201, headers: { "x-kind": "greeting" } }));
+    routing.get("/empty", (call) => call.respondText("", { status: 204 }));
+    routing.get("/bytes", (call) => call.respondBytes(Uint8Array.of(0, 255)));
+    routing.get("/from", (call) => call.respondText(`${call.request.remoteAddress} ${call.request.header("x-name")}`));
+    routing.webSocket("/echo", async (session) => {
+      for await (const frame of session.incoming) await session.send(frame);
+    });
+    routing.webSocket("/chat", { protocol: "chat.v2" }, (session) => session.send(session.protocol ?? "none"));
+    routing.webSocket("/from", (session) => session.send(session.call.request.header("x-name") ?? "nobody"));
+    routing.webSocketRaw("/raw", async (session) => {
+      for await (const frame of session.incoming) await session.send(frame);
+    });
+  });
+};
+
+function textOf(frame: Frame): string {
+  return frame.type === "text" ? frame.readText() : frame.type;
+}
+
+describe("requests", () => {
+  it("get the status, the headers and the body that the handler gave", async () => {
+    await testApplication(module, async ({ client }) => {
+      const response = await client.get("/?x=1");
+      expect([response.status, await response.text()]).toEqual([201, "Hello"]);
+      expect(response.headers.get("X-Kind")).toBe("greeting");
+      expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    });
+  });
+
+  it("get bytes, and no body where there is none", async () => {
+    await testApplication(module, async ({ client }) => {
+      expect(new Uint8Array(await (await client.get("/bytes")).arrayBuffer())).toEqual(Uint8Array.of(0, 255));
+      expect((await client.get("/empty")).body).toBeNull();
+      expect((await client.request("HEAD", "/")).body).toBeNull();
+    });
+  });
+
+  it("carry the headers of the test, and come from where it says", async () => {
+    await testApplication(module, async ({ client }) => {
+      const options = { headers: { "X-Name": ["Ada", "Bob"] }, remoteAddress: "192.0.2.7" };
+      expect(await (await client.get("/from", options)).text()).toBe("192.0.2.7 Ada, Bob");
+    });
+  });
+
+  it("are refused as over the network", async () => {
+    await testApplication(module, async ({ client }) => {
+      expect((await client.get("/nowhere")).status).toBe(404);
+      const refused = await client.get("/echo");
+      expect([refused.status, refused.headers.get("upgrade")]).toEqual([426, "websocket"]);
+    });
+  });
+});
+
+describe("sessions", () => {
+  it("are closed with 1000 when the block is done, which gives what it gave", async () => {
+    let reason: Promise<CloseReason | null> | undefined;
+    const handler: ApplicationModule = route(async (session) => {
+      reason = session.closeReason;
+      await echo(session);
+    });
+    await testApplication(handler, async ({ client }) => {
+      const text = await client.webSocket("/", async (session) => {
+        await session.send("Hi");
+        return textOf(await session.incoming.receive());
+      });
+      expect(text).toBe("Hi");
+      expect(await reason).toEqual(new CloseReason(1000));
+    });
+  });
+
+  it("are cut when the block throws, which is thrown on", async () => {
+    const cause = new Error("not what I expected");
+    await testApplication(module, async ({ client }) => {
+      await expect(client.webSocket("/echo", () => Promise.reject(cause))).rejects.toBe(cause);
+    });
+  });
+
+  it("mask their frames, which a server requires", async () => {
+    await testApplication(module, async ({ client }) => {
+      await client.webSocket("/echo", { session: { masking: false } }, async (session) => {
+        await session.send("bare");
+        expect((await session.closeReason)?.code).toBe(1002);
+      });
+    });
+  });
+
+  it("agree on a subprotocol", async () => {
+    await testApplication(module, async ({ client }) => {
+      const protocols = ["chat.v3", "chat.v2"];
+      await client.webSocket("/chat", { protocols }, async (session) => {
+        expect([session.protocol, textOf(await session.incoming.receive())]).toEqual(["chat.v2", "chat.v2"]);
+      });
+      await client.webSocket("/echo", (session) => expect(session.protocol).toBeNull());
+    });
+  });
+
+  it("carry the headers of the test, and show those of the response", async () => {
+    await testApplication(module, async ({ client }) => {
+      await client.webSocket("/from", { headers: { "x-name": "Ada" } }, async (session) => {
+        expect(textOf(await session.incoming.receive())).toBe("Ada");
+        expect(session.headers.get("upgrade")).toBe("websocket");
+      });
+    });
+  });
+
+  it("carry messages that are longer than what is under way at once", async () => {
+    await testApplication(module, async ({ client }) => {
+      await client.webSocket("/echo", async (session) => {
+        const bytes = new Uint8Array(3 << 20).map((_, index) => index);
+        await session.send(bytes);
+        expect(Buffer.compare((await session.incoming.receive()).data, bytes)).toBe(0);
+      });
+    });
+  });
+
+  it("of single frames show every one of them, and answer none", async () => {
+    await testApplication(module, async ({ client }) => {
+      await client.webSocketRaw("/raw", async (session) => {
+        await session.send(new Frames.Text("one", { fin: false }));
+        await session.send(new Frames.Ping("two"));
+        await session.send(new Frames.Text("three"));
+        const frames = [];
+        for (let index = 0; index < 3; index++) frames.push(await session.incoming.receive());
+        expect(frames.map(({ type, fin }) => [type, fin])).toEqual([
+          ["text", false],
+          ["ping", true],
+          ["text", true],
+        ]);
+      });
+    });
+  });
+
+  it("outlive the call that opened them, until they are closed", async () => {
+    await testApplication(module, async ({ client }) => {
+      const session = await client.webSocketSession("/echo");
+      await session.send("still here");
+      expect(textOf(await session.incoming.receive())).toBe("still here");
+      await session.close(new CloseReason(4000));
+      await session.ended;
+    });
+  });
+
+  it("end with 1006 for the server when they are cancelled", async () => {
+    let reason: Promise<CloseReason | null> | undefined;
+    const handler = route(async (session) => {
+      reason = session.closeReason;
+      await echo(session);
+    });
+    await testApplication(handler, async ({ client }) => {
+      const session = await client.webSocketSession("/");
+      session.cancel();
+      await session.ended;
+      expect((await reason)?.code).toBe(1006);
+    });
+  });
+
+  it.each([
+    ["no route has the path", "/nowhere", {}, 404],
+    ["the route speaks another subprotocol", "/chat", { protocols: ["chat.v1"] }, 400],
+    ["the origin is another one", "/echo", { headers: { Origin: "https://evil.example" } }, 403],
+    ["a header is missing", "/echo", { headers: { "sec-websocket-key": undefined } }, 400],
+    ["the version is another one", "/echo", { headers: { "Sec-WebSocket-Version": "8" } }, 426],
+  ])("are refused where %s", async (_, path, options, status) => {
+    await testApplication(module, async ({ client }) => {
+      const refused = await client.webSocketSession(path, options).catch((error: unknown) => error);
+      expect(refused).toMatchObject({ code: "HANDSHAKE_REFUSED", path, status, body: expect.stringMatching(/.\n$/) });
+      expect(refused).toHaveProperty("headers", expect.any(Headers));
+    });
+  });
+});
