@@ -47,9 +47,24 @@ export {
 export { Application, type ApplicationEnvironment, type ApplicationModule } from "./application/application.js";
 export { AttributeKey, Attributes } from "./application/attributes.js";
 export { ApplicationCall, ApplicationRequest } from "./application/call.js";
-export { type EngineConnector, ListenError, ServerStoppedError } from "./application/engine.js";
+export type { RequestConnectionPoint } from "./application/connection-point.js";
+export { type EngineConnector, type EngineConnectors, ListenError, ServerStoppedError } from "./application/engine.js";
+export { EventDefinition, type EventHandler, Events } from "./application/events.js";
 export { HttpCall, type ResponseOptions } from "./application/http-call.js";
+export type { HttpHeaders } from "./application/http-headers.js";
+export {
+  ApplicationModulesLoaded,
+  ApplicationStarted,
+  ApplicationStarting,
+  ApplicationStopPreparing,
+  ApplicationStopped,
+  ApplicationStopping,
+  ServerReady,
+} from "./application/lifecycle.js";
 export { type ApplicationPlugin, DuplicatePluginError, MissingPluginError } from "./application/plugin.js";
+export type { RequestCookies } from "./application/request-cookies.js";
+export type { ApplicationModules } from "./application/server.js";
+export type { ApplicationConfig, CodecInUse } from "./application-config.js";
 export {
   type EmbeddedServer,
   embeddedServer,

@@ -5,6 +5,8 @@ import { Route } from "../routing/route.js";
 import type { PathRouter } from "../routing/router.js";
 import { createPathRouter } from "../routing/router.js";
 import { Attributes } from "./attributes.js";
+import { Events } from "./events.js";
+import type { TrustedProxies } from "./forwarded.js";
 import type { ApplicationPlugin } from "./plugin.js";
 import { DuplicatePluginError, MissingPluginError } from "./plugin.js";
 
@@ -15,6 +17,8 @@ export interface ApplicationEnvironment {
   readonly logger: Logger;
   /** SHA-1 of a string, in base64. */
   readonly sha1: (input: string) => string;
+  /** The proxies whose `X-Forwarded-*` headers are believed. Default: none. */
+  readonly proxies?: TrustedProxies | undefined;
 }
 
 /** Configures an application. Modules compose: one may call another. Ktor: `Application.module()`. */
@@ -24,6 +28,11 @@ export type ApplicationModule = (application: Application) => void | Promise<voi
 export class Application {
   /** What plugins and modules keep for the life of the application. */
   readonly attributes: Attributes = new Attributes();
+  /**
+   * What happens to the application: `app.monitor.subscribe(ApplicationStarted, () => { … })`. What a handler throws is
+   * logged and harms nobody. Ktor: `monitor`.
+   */
+  readonly monitor: Events;
   /** Every route of the application, by path. @internal */
   readonly router: PathRouter<RouteEntry> = createPathRouter<RouteEntry>();
   readonly #plugins = new Map<ApplicationPlugin<never, unknown>, unknown>();
@@ -33,7 +42,9 @@ export class Application {
   constructor(
     /** What the engine offers. */
     readonly environment: ApplicationEnvironment,
-  ) {}
+  ) {
+    this.monitor = new Events(environment.logger);
+  }
 
   /** Where the application reports errors: the server's `logger`. */
   get log(): Logger {

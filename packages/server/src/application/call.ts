@@ -1,9 +1,14 @@
-import { RequestHeaders } from "../handshake/headers.js";
 import type { Application } from "./application.js";
 import { Attributes } from "./attributes.js";
+import type { ConnectionData, RequestConnectionPoint } from "./connection-point.js";
+import { localPoint } from "./connection-point.js";
+import type { ForwardedRequest, TrustedProxies } from "./forwarded.js";
+import { forwarded } from "./forwarded.js";
+import { HttpHeaders } from "./http-headers.js";
+import { RequestCookies } from "./request-cookies.js";
 
 /** What an engine knows of a request. */
-export interface RequestData {
+export interface RequestData extends ConnectionData {
   readonly method: string;
   /** Path and query as they were sent. */
   readonly uri: string;
@@ -11,9 +16,8 @@ export interface RequestData {
   readonly httpVersion: string;
   /** Names and values in turn. */
   readonly rawHeaders: readonly string[];
-  /** The peer of the connection; behind a proxy that is the proxy. `undefined` when it has gone. */
-  readonly remoteAddress: string | undefined;
-  readonly remotePort: number | undefined;
+  /** The proxies whose `X-Forwarded-*` headers are believed. Default: none. */
+  readonly proxies?: TrustedProxies | undefined;
 }
 
 /** The request of a call. Ktor: `ApplicationRequest`. */
@@ -26,10 +30,12 @@ export class ApplicationRequest {
   readonly httpVersion: string;
   /** Names and values in turn, as they were sent. */
   readonly rawHeaders: readonly string[];
-  /** The address of the connection's other end; behind a proxy that is the proxy. `undefined` when it has gone. */
-  readonly remoteAddress: string | undefined;
-  readonly remotePort: number | undefined;
-  #headers: RequestHeaders | undefined;
+  readonly headers: HttpHeaders;
+  /** What the socket and the request's `Host` say: behind a proxy the client is the proxy. Ktor: `request.local`. */
+  readonly local: RequestConnectionPoint;
+  readonly #proxies: TrustedProxies | undefined;
+  #forwarded: ForwardedRequest | undefined;
+  #cookies: RequestCookies | undefined;
   #queryParameters: URLSearchParams | undefined;
 
   /** @internal */
@@ -38,8 +44,52 @@ export class ApplicationRequest {
     this.uri = data.uri;
     this.httpVersion = data.httpVersion;
     this.rawHeaders = data.rawHeaders;
-    this.remoteAddress = data.remoteAddress;
-    this.remotePort = data.remotePort;
+    this.headers = new HttpHeaders(data.rawHeaders);
+    this.local = localPoint(data, this.headers.get("host"));
+    this.#proxies = data.proxies;
+  }
+
+  /**
+   * What the proxies in `trustedProxies` say of the client by `X-Forwarded-For`, `-Proto`, `-Host` and `-Port`; as `local`
+   * where the connection comes from none of them. Ktor: `request.origin`, with the plugin `XForwardedHeaders`.
+   */
+  get origin(): RequestConnectionPoint {
+    return this.#forward().origin;
+  }
+
+  /** The `Host` that a page's origin must fit: that of a trusted proxy, or else the request's own. @internal */
+  get hostHeader(): string {
+    return this.#forward().host ?? this.headers.get("host") ?? "";
+  }
+
+  /** `origin.scheme`. */
+  get scheme(): RequestConnectionPoint["scheme"] {
+    return this.origin.scheme;
+  }
+
+  /** `origin.serverHost`: the host that the client asked for, without the port. */
+  get host(): string {
+    return this.origin.serverHost;
+  }
+
+  /** `origin.serverPort`: the port that the client asked for. */
+  get port(): number {
+    return this.origin.serverPort;
+  }
+
+  /** `origin.remoteAddress`: the client's IP address, as far as it is known. */
+  get remoteAddress(): string | undefined {
+    return this.origin.remoteAddress;
+  }
+
+  /** `origin.remoteHost`: the client's address, or what a trusted proxy calls it. */
+  get remoteHost(): string | undefined {
+    return this.origin.remoteHost;
+  }
+
+  /** `origin.remotePort`. */
+  get remotePort(): number | undefined {
+    return this.origin.remotePort;
   }
 
   /** The path, still percent-encoded, without the query. */
@@ -55,10 +105,23 @@ export class ApplicationRequest {
     return this.#queryParameters;
   }
 
+  /** Ktor: `cookies`. */
+  get cookies(): RequestCookies {
+    this.#cookies ??= new RequestCookies(this.headers.get("cookie"));
+    return this.#cookies;
+  }
+
   /** A header's value, its lines joined with `", "`; `undefined` where it is not there. `name` in any case. */
   header(name: string): string | undefined {
-    this.#headers ??= new RequestHeaders(this.rawHeaders);
-    return this.#headers.joined(name.toLowerCase());
+    return this.headers.get(name);
+  }
+
+  #forward(): ForwardedRequest {
+    this.#forwarded ??= (this.#proxies && forwarded(this.local, this.headers, this.#proxies)) ?? {
+      origin: this.local,
+      host: undefined,
+    };
+    return this.#forwarded;
   }
 }
 

@@ -8,10 +8,17 @@ export interface EngineConnector {
   readonly port: number;
 }
 
+/** Everywhere that a server listens. */
+export type EngineConnectors = readonly [first: EngineConnector, ...more: EngineConnector[]];
+
 /** What serves an application: it takes requests, and answers them. */
-export interface Engine {
-  /** Takes requests from now on. @throws ListenError (`ADDRESS_IN_USE`, `ADDRESS_NOT_AVAILABLE`) */
-  listen(): Promise<EngineConnector>;
+export interface Engine<out Bound = unknown> {
+  /**
+   * Takes requests from now on, and tells where.
+   *
+   * @throws ListenError (`ADDRESS_IN_USE`, `ADDRESS_NOT_AVAILABLE`)
+   */
+  listen(): Promise<Bound>;
   /** Answers new requests with 503 from now on; resolves when those from before are answered. */
   drain(): Promise<void>;
   /** Takes no more requests and cuts what is still open; resolves when nothing is left. */

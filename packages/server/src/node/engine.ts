@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { finished } from "node:stream";
 import type { Application } from "../application/application.js";
-import type { EngineConnector } from "../application/engine.js";
+import type { Engine, EngineConnectors } from "../application/engine.js";
 import { ListenError } from "../application/engine.js";
 import { report } from "../observability/logger.js";
 import { answerRequest, send, text } from "./http.js";
@@ -31,7 +31,7 @@ export interface NodeEngineOptions {
 }
 
 /** Serves an application over `node:http` or `node:https`. */
-export class NodeEngine {
+export class NodeEngine implements Engine<EngineConnectors> {
   readonly #application: Application;
   readonly #options: NodeEngineOptions;
   readonly #server: HttpServer;
@@ -52,7 +52,7 @@ export class NodeEngine {
   }
 
   /** @throws ListenError (`ADDRESS_IN_USE`, `ADDRESS_NOT_AVAILABLE`) */
-  listen(): Promise<EngineConnector> {
+  listen(): Promise<EngineConnectors> {
     const { host, port, tls } = this.#options;
     const server = this.#server;
     return new Promise((resolve, reject) => {
@@ -63,7 +63,7 @@ export class NodeEngine {
         // A connection that cannot be accepted, for want of descriptors perhaps, is no reason to end the others.
         server.on("error", (error) => report(this.#application.log, error, `Accepting on ${host} failed`));
         const { port: bound } = server.address() as AddressInfo;
-        resolve({ type: tls === undefined ? "HTTP" : "HTTPS", host, port: bound });
+        resolve([{ type: tls === undefined ? "HTTP" : "HTTPS", host, port: bound }]);
       });
     });
   }

@@ -7,14 +7,19 @@ import type { HttpResponse } from "../application/http-call.js";
 export { text };
 
 /** What the application needs to know of a request. */
-export function requestData(message: IncomingMessage): RequestData {
+export function requestData(message: IncomingMessage, application: Application): RequestData {
+  const { socket } = message;
   return {
     method: message.method ?? "GET",
     uri: message.url ?? "/",
     httpVersion: message.httpVersion,
     rawHeaders: message.rawHeaders,
-    remoteAddress: message.socket.remoteAddress,
-    remotePort: message.socket.remotePort,
+    secure: "encrypted" in socket && socket.encrypted === true,
+    localAddress: socket.localAddress,
+    localPort: socket.localPort,
+    remoteAddress: socket.remoteAddress,
+    remotePort: socket.remotePort,
+    proxies: application.environment.proxies,
   };
 }
 
@@ -24,7 +29,7 @@ export async function answerRequest(
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const data = requestData(message);
+  const data = requestData(message, application);
   try {
     send(response, await answer(application, data));
   } catch (error) {

@@ -34,7 +34,7 @@ export function answerUpgrade(
     socket.destroy();
     return false;
   }
-  const decision = decide(application, requestData(message));
+  const decision = decide(application, requestData(message, application));
   if (decision.kind === "refused") {
     endInStages(socket, printRefusal(decision, message.method));
     return false;

@@ -44,7 +44,7 @@ export function decideUpgrade(
   if (match === undefined) return refuse(400, "None of the offered subprotocols is spoken here");
 
   const webSockets = application.plugin(WebSockets);
-  const forbidden = webSockets.options.checkOrigin(handshake.origin, handshake.host) ?? admit(webSockets);
+  const forbidden = webSockets.options.checkOrigin(handshake.origin, request.hostHeader) ?? admit(webSockets);
   if (forbidden !== undefined) return forbidden;
 
   const { route, parameters } = match;

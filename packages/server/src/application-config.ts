@@ -1,0 +1,48 @@
+import { InvalidOptionError } from "@sluice/core";
+import { Application } from "./application/application.js";
+import type { CodecBackend, CodecChoice } from "./node/host.js";
+import { NodeHost } from "./node/host.js";
+import { trustedProxies } from "./node/trusted-proxies.js";
+import type { Logger } from "./observability/logger.js";
+import { consoleLogger } from "./observability/logger.js";
+
+/** What every application takes, whatever serves it. */
+export interface ApplicationConfig {
+  /** Which codec runs. "auto" takes WebAssembly, and TypeScript where that does not run; "wasm" never falls back. Default "auto". */
+  readonly codec?: CodecChoice;
+  /** Where errors are reported; a pino logger fits. Default `console`. */
+  readonly logger?: Logger;
+  /**
+   * The proxies whose `X-Forwarded-For`, `-Proto`, `-Host` and `-Port` are believed: addresses, networks such as
+   * `"10.0.0.0/8"`, and the names `"loopback"`, `"linklocal"` and `"uniquelocal"`. From anybody else these headers are
+   * ignored. A trusted proxy must set each of them, or take away what a client sent. Default: none. Ktor: the plugin
+   * `XForwardedHeaders`.
+   */
+  readonly trustedProxies?: readonly string[];
+}
+
+/** The names of these options. */
+export const APPLICATION_OPTIONS: readonly (keyof ApplicationConfig)[] = ["codec", "logger", "trustedProxies"];
+
+/** What codec runs, and why. */
+export interface CodecInUse {
+  readonly backend: CodecBackend;
+  readonly reason: string;
+}
+
+/**
+ * @throws InvalidOptionError (`INVALID_OPTION`) for an option that cannot be.
+ * @throws CodecUnavailableError (`CODEC_UNAVAILABLE`)
+ */
+export function createApplication(config: ApplicationConfig): { application: Application; node: NodeHost } {
+  const { codec = "auto", logger = consoleLogger } = config;
+  if (codec !== "auto" && codec !== "wasm" && codec !== "typescript") {
+    throw new InvalidOptionError("codec", codec, '"auto", "wasm" or "typescript"');
+  }
+  if (typeof logger?.error !== "function" || typeof logger.warn !== "function") {
+    throw new InvalidOptionError("logger", logger, "an object with the methods error and warn");
+  }
+  const proxies = config.trustedProxies === undefined ? undefined : trustedProxies(config.trustedProxies);
+  const node = new NodeHost(codec);
+  return { application: new Application({ ...node.environment, logger, proxies }), node };
+}
