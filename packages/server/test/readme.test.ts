@@ -19,3 +19,10 @@ it("the example of the README runs as it stands there, but for its port", async 
   `;
   expect(await run(script)).toEqual({ code: 0, output: "Hi, Ada\nback\n" });
 });
+
+it("the example of a test runs as it stands there", async () => {
+  const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+  const examples = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code = ""]) => code);
+  const example = examples.find((code) => code.includes("testApplication")) ?? "throw new Error('There is none')";
+  expect(await run(`${example}\nconsole.log("done");`)).toEqual({ code: 0, output: "done\n" });
+});
