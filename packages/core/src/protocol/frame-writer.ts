@@ -19,6 +19,14 @@ export interface FrameWriterOptions {
 /** Payloads from here on, in bytes, are written from where they are instead of being copied into the batch. */
 const LARGE_PAYLOAD = 16 * 1024;
 
+/**
+ * Text from here on, in UTF-16 units, is made bytes before it is written: encoding it into the batch would reserve three
+ * bytes for each unit, three times what ASCII needs.
+ */
+const LARGE_TEXT = LARGE_PAYLOAD / 2;
+
+const encoder = new TextEncoder();
+
 /** From frames to bytes: what may follow what, sizes, masking. What it refuses leaves no trace. */
 export class FrameWriter {
   /** Whether frames written from now on are masked. */
@@ -98,7 +106,8 @@ export class FrameWriter {
     return pending;
   }
 
-  #encode(firstByte: number, payload: string | Uint8Array): void {
+  #encode(firstByte: number, given: string | Uint8Array): void {
+    const payload = typeof given === "string" && given.length >= LARGE_TEXT ? encoder.encode(given) : given;
     const maskKey = this.masking ? this.#nextMaskKey() : undefined;
     const output = this.#output;
     if (typeof payload === "string") {

@@ -88,6 +88,30 @@ describe.each(BACKENDS)("writing frames with the %s codec", (backend) => {
     expect(decode(harness.outputBytes).map((frame) => frame.payload)).toEqual([payload, payload]);
   });
 
+  it.each([
+    ["ASCII", "x", 1],
+    ["Latin", "é", 2],
+    ["a sign of three bytes", "€", 3],
+    ["a pair of surrogates", "😀", 2],
+  ])("reserves for long text no more than its bytes: %s", (_, sign, bytesOfUnit) => {
+    for (const masking of [false, true]) {
+      const harness = harnessOf({ masking });
+      const message = sign.repeat((200 * 1024) / sign.length);
+      harness.connection.sendText(message);
+      harness.connection.send(new Frame.Text(message));
+      const [first, second] = decode(harness.outputBytes).map(({ payload }) => Buffer.from(payload).toString());
+      expect(first === message && second === message).toBe(true);
+      expect(harness.mostReserved).toBeLessThanOrEqual(masking ? 200 * 1024 * bytesOfUnit + 14 : 0);
+    }
+  });
+
+  it("sends a lone surrogate in a long text as EF BF BD too", () => {
+    const harness = harnessOf();
+    harness.connection.sendText(`${"x".repeat(20_000)}\ud800`);
+    const [frame] = decode(harness.outputBytes);
+    expect(frame?.payload.slice(20_000)).toEqual(bytes(0xef, 0xbf, 0xbd));
+  });
+
   it("gives fragments behind the first the continuation opcode, with control frames in between", () => {
     const harness = harnessOf();
     const { connection } = harness;

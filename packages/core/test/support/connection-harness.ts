@@ -39,6 +39,8 @@ export class ConnectionHarness {
   readonly #codec: Codec;
   readonly #written: Uint8Array[] = [];
   #reserved = new Uint8Array(0);
+  /** The most bytes that were asked for at once. */
+  mostReserved = 0;
 
   constructor(options: HarnessOptions) {
     const role = options.role ?? "server";
@@ -51,6 +53,7 @@ export class ConnectionHarness {
       output: {
         // Not at 0, as in a batch that holds other frames.
         reserve: (size) => {
+          this.mostReserved = Math.max(this.mostReserved, size);
           this.#reserved = new Uint8Array(size + 3);
           return { bytes: this.#reserved, length: 3 };
         },
