@@ -102,15 +102,14 @@ export class Outbox implements SendChannel<Frame> {
 
   trySend(frame: Frame): ChannelResult<void> {
     if (this.#phase !== "open") return { ok: false, closed: true, cause: undefined };
-    if (frame.type === "close") {
-      this.#requestClose(frame);
-    } else if (this.#hasRoom()) {
-      this.#connection.send(frame);
-    } else {
-      if (this.#options.config.onOverflow === "suspend") return NOT_NOW;
-      return { ok: false, closed: true, cause: this.#overflow() };
+    try {
+      if (frame.type === "close") this.#requestClose(frame);
+      else if (this.#hasRoom()) this.#connection.send(frame);
+      else return this.#noRoom(frame);
+      return SENT_NOW;
+    } catch (error) {
+      return { ok: false, closed: false, cause: error };
     }
-    return SENT_NOW;
   }
 
   close(): void {
@@ -150,6 +149,13 @@ export class Outbox implements SendChannel<Frame> {
       else if (waiting.what === "flush") waiting.reached();
     }
     for (const { resolve } of this.#flushes.splice(0)) resolve();
+  }
+
+  /** @throws FrameTooBigError (`FRAME_TOO_BIG`) where room would not help. */
+  #noRoom(frame: Frame.Data | Frame.Ping | Frame.Pong): ChannelResult<never> {
+    if (frame.type === "text" || frame.type === "binary") this.#connection.checkSize(frame.payload);
+    if (this.#options.config.onOverflow === "suspend") return NOT_NOW;
+    return { ok: false, closed: true, cause: this.#overflow() };
   }
 
   #requestClose(frame: Frame.Close): void {
