@@ -160,6 +160,12 @@ export class Channel<E> implements ReceiveChannel<E> {
     });
   }
 
+  consumeEach(action: (element: E) => unknown): Promise<void> {
+    const consumed = this.#consume(action);
+    unobtrusive(consumed);
+    return consumed;
+  }
+
   /** The iterator's step: no allocation but its promise and its result while elements are queued. */
   next(): Promise<IteratorResult<E, undefined>> {
     if (this.length > 0) return Promise.resolve({ done: false, value: this.#take() });
@@ -182,6 +188,27 @@ export class Channel<E> implements ReceiveChannel<E> {
 
   [Symbol.asyncIterator](): AsyncIterator<E, undefined> {
     return { next: () => this.next() };
+  }
+
+  /** `action` may do anything to the channel, and never runs inside `put`: what is there is looked up after each call. */
+  async #consume(action: (element: E) => unknown): Promise<void> {
+    for (let next = await this.receiveCatching(); ; next = await this.receiveCatching()) {
+      if (!next.ok) {
+        if (next.cause !== undefined) throw next.cause;
+        return;
+      }
+      try {
+        const made = action(next.value);
+        if (isPromise(made)) await made;
+        while (this.length > 0) {
+          const more = action(this.#take());
+          if (isPromise(more)) await more;
+        }
+      } catch (error) {
+        this.cancel(error);
+        throw error;
+      }
+    }
   }
 
   #take(): E {
@@ -240,4 +267,8 @@ export class Channel<E> implements ReceiveChannel<E> {
     signal.addEventListener("abort", withdraw, { once: true });
     return guarded;
   }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

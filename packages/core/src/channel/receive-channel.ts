@@ -14,6 +14,15 @@ export interface ReceiveChannel<E> extends AsyncIterable<E> {
   /** As `receive`, without a throw. */
   receiveCatching(): Promise<ChannelResult<E>>;
   /**
+   * Calls `action` with each element, in order and one at a time: where it returns a promise, the next element waits for
+   * it; where it does not, elements that are there already cost no promise. Resolves where the channel ended. Ktor:
+   * `consumeEach`.
+   *
+   * @throws the error that the channel was closed with, behind what was queued.
+   * @throws what `action` throws; the channel is then cancelled with it.
+   */
+  consumeEach(action: (element: E) => unknown): Promise<void>;
+  /**
    * Iterates again after a `break`, which withdraws only this iterator. Ends where the channel ended, and throws the
    * error it was closed with.
    */

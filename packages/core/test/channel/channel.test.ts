@@ -359,3 +359,166 @@ it("rejects nothing that harms the process where nobody looks", async () => {
     process.off("unhandledRejection", listen);
   }
 });
+
+describe("consumeEach", () => {
+  /** How far a call of it is. */
+  async function stateOf(consumed: Promise<void>): Promise<unknown> {
+    let state: unknown = "pending";
+    void consumed.then(
+      () => {
+        state = "done";
+      },
+      (error: unknown) => {
+        state = error;
+      },
+    );
+    await settle();
+    return state;
+  }
+
+  it("hands over what is there and what comes, and resolves where the channel ends", async () => {
+    const { channel, told } = setup();
+    const taken: string[] = [];
+    channel.put("a");
+    channel.put("b");
+    const consumed = channel.consumeEach((element) => taken.push(element));
+    await settle();
+    expect(taken).toEqual(["a", "b"]);
+    channel.put("c");
+    expect(taken).toEqual(["a", "b"]);
+    channel.put("d");
+    channel.close();
+    expect(await stateOf(consumed)).toBe("done");
+    expect(taken).toEqual(["a", "b", "c", "d"]);
+    expect(told).toEqual(["exhausted"]);
+  });
+
+  it("never calls inside put, and hands over a burst without giving others a turn in between", async () => {
+    const { channel } = setup(100);
+    const steps: string[] = [];
+    void channel.consumeEach((element) => {
+      steps.push(element);
+      queueMicrotask(() => steps.push(`after ${element}`));
+    });
+    await settle();
+    for (const element of ["a", "b", "c"]) channel.put(element);
+    expect(steps).toEqual([]);
+    await settle();
+    expect(steps).toEqual(["a", "b", "c", "after a", "after b", "after c"]);
+  });
+
+  it("waits for a promise before it goes on", async () => {
+    const { channel } = setup();
+    const taken: string[] = [];
+    let open = (): void => {};
+    const consumed = channel.consumeEach((element) => {
+      taken.push(element);
+      return new Promise<void>((resolve) => {
+        open = resolve;
+      });
+    });
+    for (const element of ["a", "b"]) channel.put(element);
+    channel.close();
+    await settle();
+    expect(taken).toEqual(["a"]);
+    open();
+    await settle();
+    expect(taken).toEqual(["a", "b"]);
+    expect(await stateOf(consumed)).toBe("pending");
+    open();
+    expect(await stateOf(consumed)).toBe("done");
+  });
+
+  it("throws what the channel was closed with, behind what was queued", async () => {
+    const { channel } = setup();
+    const taken: string[] = [];
+    channel.put("a");
+    const cause = new Error("closed with it");
+    channel.close(cause);
+    expect(await stateOf(channel.consumeEach((element) => taken.push(element)))).toBe(cause);
+    expect(taken).toEqual(["a"]);
+  });
+
+  it.each([
+    [
+      "throws",
+      (error: Error): never => {
+        throw error;
+      },
+    ],
+    ["rejects", (error: Error): Promise<never> => Promise.reject(error)],
+  ])("cancels the channel with what its function %s", async (_, fail) => {
+    const { channel, told } = setup();
+    const error = new Error("a bug");
+    for (const element of ["a", "b", "c"]) channel.put(element);
+    const consumed = channel.consumeEach((element) => (element === "b" ? fail(error) : undefined));
+    expect(await stateOf(consumed)).toBe(error);
+    expect(told).toEqual(["cancelled"]);
+    expect(channel.length).toBe(0);
+    await expect(channel.receive()).rejects.toBe(error);
+  });
+
+  it("looks at the channel anew after every call: its function may take, cancel or close", async () => {
+    const taking = setup().channel;
+    const taken: string[] = [];
+    for (const element of ["a", "b", "c", "d"]) taking.put(element);
+    taking.close();
+    const consumed = taking.consumeEach((element) => {
+      taken.push(element);
+      const next = taking.tryReceive();
+      if (next.ok) taken.push(`took ${next.value}`);
+    });
+    expect(await stateOf(consumed)).toBe("done");
+    expect(taken).toEqual(["a", "took b", "c", "took d"]);
+
+    const cancelling = setup().channel;
+    const seen: string[] = [];
+    for (const element of ["a", "b"]) cancelling.put(element);
+    const cancelled = cancelling.consumeEach((element) => {
+      seen.push(element);
+      cancelling.cancel("my cause");
+    });
+    expect(await stateOf(cancelled)).toBe("my cause");
+    expect(seen).toEqual(["a"]);
+  });
+
+  it("shares a channel with other readers, each element for one of them", async () => {
+    const { channel } = setup();
+    const taken: string[] = [];
+    const each = (name: string) => (element: string) => taken.push(`${name} ${element}`);
+    const consumed = [channel.consumeEach(each("one")), channel.consumeEach(each("other"))];
+    await settle();
+    for (const element of ["a", "b", "c"]) channel.put(element);
+    channel.close();
+    await Promise.all(consumed);
+    expect(taken.map((element) => element.slice(-1)).sort()).toEqual(["a", "b", "c"]);
+  });
+
+  it("asks its owner for more only when its function is done with the last element", async () => {
+    const { channel, told } = setup();
+    let open = (): void => {};
+    const consumed = channel.consumeEach(
+      () =>
+        new Promise<void>((resolve) => {
+          open = resolve;
+        }),
+    );
+    channel.put("a");
+    await settle();
+    channel.close();
+    await settle();
+    expect(told).toEqual([]);
+    open();
+    expect(await stateOf(consumed)).toBe("done");
+    expect(told).toEqual(["exhausted"]);
+  });
+
+  it("rejects nothing that harms the process where nobody looks", async () => {
+    const { channel } = setup();
+    void channel.consumeEach(() => undefined);
+    await settle();
+    channel.close(new Error("of the network"));
+    // The runtime would report it after this turn of the real event loop, and the test would fail.
+    await new Promise(setImmediate);
+  });
+});
