@@ -58,6 +58,7 @@ export {
   serialize,
 } from "./serialization/typed.js";
 export { DefaultSession } from "./session/default-session.js";
+export type { Job, JobBlock } from "./session/job.js";
 export type { Platform, Timer } from "./session/platform.js";
 export { RawSession } from "./session/raw-session.js";
 export type { DefaultWebSocketSession, WebSocketSession } from "./session/session.js";

@@ -1,5 +1,4 @@
 import type { CloseReason } from "../close-reason.js";
-import type { SluiceError } from "../errors.js";
 
 /**
  * How far the closing handshake is (RFC 6455 section 7.1). A reason of `null` is an empty Close.
@@ -9,7 +8,7 @@ import type { SluiceError } from "../errors.js";
  *   open ───────────────► closing ───────────────────► closed
  *    │  peer's Close                     finish          ▲
  *    ├──────────────────► peerClosed ───────────────────►│
- *    │  violation                        finish          │
+ *    │  violation, failure               finish          │
  *    └──────────────────► failed ───────────────────────►┘
  * ```
  */
@@ -20,8 +19,8 @@ export type CloseState =
   | { readonly name: "closing"; readonly sent: CloseReason | null }
   /** The peer's Close is here; ours waits for `finish`, and answers to earlier frames may still go out. */
   | { readonly name: "peerClosed"; readonly received: CloseReason | null }
-  /** The peer broke a rule; our Close waits for `finish`. */
-  | { readonly name: "failed"; readonly error: SluiceError }
+  /** The peer broke a rule, or our side failed; our Close, the `answer`, waits for `finish`. */
+  | { readonly name: "failed"; readonly error: unknown; readonly answer: CloseReason }
   /** Nothing more goes in or out. */
   | { readonly name: "closed" };
 
@@ -38,9 +37,9 @@ export function closeReceived(state: CloseState, reason: CloseReason | null): Cl
   return state.name === "open" ? { name: "peerClosed", received: reason } : CLOSED;
 }
 
-/** The peer broke a rule: the state after it. */
-export function violated(state: CloseState, error: SluiceError): CloseState {
-  return state.name === "open" ? { name: "failed", error } : CLOSED;
+/** The peer broke a rule, or our side failed, which `answer` is to tell the peer: the state after it. */
+export function failed(state: CloseState, error: unknown, answer: CloseReason): CloseState {
+  return state.name === "open" ? { name: "failed", error, answer } : CLOSED;
 }
 
 /** Whether data, pings and pongs may still go out. */

@@ -1,12 +1,11 @@
 import type { Codec } from "@sluice/codec-wasm";
 import { CloseReason, checkSendable } from "../close-reason.js";
-import type { SluiceError } from "../errors.js";
 import { ClosedSendChannelError } from "../errors.js";
 import { Frame } from "../frame.js";
 import { Opcode } from "../frame-type.js";
 import { Backlog } from "./backlog.js";
 import type { CloseState } from "./close-handshake.js";
-import { CLOSED, closeReceived, closeSent, maySend, OPEN, violated } from "./close-handshake.js";
+import { CLOSED, closeReceived, closeSent, failed, maySend, OPEN } from "./close-handshake.js";
 import type { ConnectionOptions, ConnectionSink, ReceiveStatus } from "./connection-options.js";
 import { FrameReader } from "./frame-reader.js";
 import { FrameWriter } from "./frame-writer.js";
@@ -164,13 +163,16 @@ export class Connection {
       // The answer carries the code (RFC 6455 section 5.5.1), not the words.
       this.#sendClose(state.received === null ? null : new CloseReason(state.received.code));
     } else if (state.name === "failed") {
-      this.#sendClose(closeReasonOf(state.error));
+      this.#sendClose(state.answer);
     }
   }
 
-  /** Ends reading with an error that is not in the bytes: a limit outside, a timeout, an overflow. Reports nothing. */
-  fail(error: SluiceError): void {
-    this.#state = violated(this.#state, error);
+  /**
+   * Ends reading with an error that is not in the bytes: a limit outside, a timeout, an overflow, a failed job. Reports
+   * nothing. `answer` is the reason of the Close that `finish` sends.
+   */
+  fail(error: unknown, answer: CloseReason = closeReasonOf(error)): void {
+    this.#state = failed(this.#state, error, answer);
     this.#dropInput();
   }
 
@@ -233,7 +235,7 @@ export class Connection {
     if (end === undefined) return status;
     this.#dropInput();
     if ("error" in end) {
-      this.#state = violated(this.#state, end.error);
+      this.#state = failed(this.#state, end.error, closeReasonOf(end.error));
       this.#sink.violation(end.error);
     } else {
       this.#state = closeReceived(this.#state, end.close);

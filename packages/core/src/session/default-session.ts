@@ -1,7 +1,6 @@
 import { milliseconds } from "../duration.js";
 import { PingTimeoutError } from "../errors.js";
 import { Frame } from "../frame.js";
-import { closeReasonOf } from "../protocol/violations.js";
 import { Pinger } from "./pinger.js";
 import { Ponger } from "./ponger.js";
 import { RawSession } from "./raw-session.js";
@@ -53,10 +52,6 @@ export class DefaultSession extends RawSession implements DefaultWebSocketSessio
 
   get roundTripTime(): number | undefined {
     return this.#pinger.roundTripTime;
-  }
-
-  closeExceptionally(error: unknown): Promise<void> {
-    return this.close(closeReasonOf(error));
   }
 
   protected override ping(frame: Frame.Ping): void {

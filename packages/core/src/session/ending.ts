@@ -1,5 +1,4 @@
 import { CloseReason } from "../close-reason.js";
-import { closeReasonOf } from "../protocol/violations.js";
 
 /** How a session came to its end. The first one counts. */
 export type Ending =
@@ -7,8 +6,8 @@ export type Ending =
   | { readonly how: "peerClose"; readonly reason: CloseReason | null }
   /** Our side sent Close: `close(reason)`, the handler returned or threw, the server stops. */
   | { readonly how: "close"; readonly reason: CloseReason }
-  /** A violation, a limit, a timeout, a job that failed. */
-  | { readonly how: "failure"; readonly error: unknown }
+  /** A violation, a limit, a timeout, a job that failed; `reason` is what our Close says of it. */
+  | { readonly how: "failure"; readonly error: unknown; readonly reason: CloseReason }
   /** The connection went without a Close. */
   | { readonly how: "lost" }
   /** `session.cancel(cause)`. */
@@ -37,7 +36,7 @@ export function outcomeOf(ending: Ending): Outcome {
     case "close":
       return { closeReason: ending.reason, throws: false, cause: ending.reason };
     case "failure":
-      return { closeReason: closeReasonOf(ending.error), throws: true, cause: ending.error };
+      return { closeReason: ending.reason, throws: true, cause: ending.error };
     case "lost":
       return { closeReason: LOST, throws: false, cause: LOST };
     case "cancel":

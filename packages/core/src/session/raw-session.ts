@@ -1,3 +1,4 @@
+import { isCancellation } from "../cancellation.js";
 import { Channel } from "../channel/channel.js";
 import type { ReceiveChannel } from "../channel/receive-channel.js";
 import type { SendChannel } from "../channel/send-channel.js";
@@ -8,12 +9,15 @@ import { budgetSize, Frame, isFrame } from "../frame.js";
 import { Connection } from "../protocol/connection.js";
 import type { ConnectionSink } from "../protocol/connection-options.js";
 import { checkMaxFrameSize } from "../protocol/limits.js";
+import { closeReasonOf } from "../protocol/violations.js";
 import { rejected } from "../rejection.js";
 import { Closing } from "./closing.js";
 import { CountedOutput } from "./counted-output.js";
 import type { Ending } from "./ending.js";
 import { Conclusion } from "./ending.js";
 import { Intake } from "./intake.js";
+import type { Job, JobBlock } from "./job.js";
+import { cancelledJob, Jobs } from "./job.js";
 import { Outbox } from "./outbox.js";
 import type { WebSocketSession } from "./session.js";
 import type { SessionOptions } from "./session-options.js";
@@ -26,8 +30,10 @@ import type { TransportListener } from "./transport.js";
 export class RawSession implements WebSocketSession {
   readonly incoming: ReceiveChannel<Frame>;
   readonly outgoing: SendChannel<Frame>;
-  /** Resolves when the connection is gone and nothing of the session is left. */
+  /** Resolves when the connection is gone, every job is done and nothing of the session is left. */
   readonly ended: Promise<void>;
+  /** Told of every job that failed, after the session learned it. Must not throw. Default: nobody is told. */
+  jobFailed: (error: unknown) => void = () => {};
 
   protected readonly connection: Connection;
   protected readonly output: CountedOutput;
@@ -38,6 +44,8 @@ export class RawSession implements WebSocketSession {
   readonly #closing: Closing;
 
   readonly #conclusion = new Conclusion();
+  /** Made on demand: most sessions have none. */
+  #jobs: Jobs | undefined;
 
   #over = false;
   #settleEnded: () => void = () => {};
@@ -70,6 +78,7 @@ export class RawSession implements WebSocketSession {
       limits: { maxFrameSize: settings.maxFrameSize, maxFragments: settings.maxFragments },
       retained: options.retained,
       raw,
+      validateText: !raw || (options.validateText ?? false),
       masking: settings.masking,
       nextMaskKey: () => platform.randomMaskKey(),
     });
@@ -155,12 +164,25 @@ export class RawSession implements WebSocketSession {
     return this.flush();
   }
 
+  closeExceptionally(error: unknown): Promise<void> {
+    return this.close(isCancellation(error) ? undefined : closeReasonOf(error));
+  }
+
   cancel(cause: unknown = new CancelledError("The session was cancelled")): void {
     this.#end({ how: "cancel", cause });
     this.#channel.cancel(cause);
     this.options.transport.destroy();
     this.#release();
-    this.#conclusion.announce();
+    this.#announce();
+  }
+
+  launch(block: JobBlock): Job {
+    if (!this.isActive) return cancelledJob(this.signal.reason);
+    this.#jobs ??= new Jobs((error) => {
+      this.#fail(error, CloseReason.internalError());
+      this.jobFailed(error);
+    });
+    return this.#jobs.launch(block);
   }
 
   /** A ping has come. Not in a raw session, where it is a frame like any other. */
@@ -186,12 +208,22 @@ export class RawSession implements WebSocketSession {
     if (this.connection.state.name === "failed") this.outbox.sendClose();
   }
 
-  /** Ends the session with an error that did not come in its bytes: a timeout, an overflow, a failed job. */
+  /** Ends the session with an error that did not come in its bytes: a timeout, an overflow. */
   protected fail(error: SluiceError): void {
+    this.#fail(error, closeReasonOf(error));
+  }
+
+  #fail(error: unknown, reason: CloseReason): void {
     if (!this.isActive) return;
-    this.connection.fail(error);
-    this.#end({ how: "failure", error });
+    this.connection.fail(error, reason);
+    this.#end({ how: "failure", error, reason });
+    this.#announce();
+  }
+
+  /** Aborts what hangs on the session's ending. Its listeners are user code: this comes last. */
+  #announce(): void {
     this.#conclusion.announce();
+    if (this.#jobs !== undefined) this.#jobs.cancel(this.signal.reason);
   }
 
   /** Settles how the session ended. The first ending counts. */
@@ -211,7 +243,7 @@ export class RawSession implements WebSocketSession {
     const resolved = reason ?? CloseReason.normal();
     this.#end({ how: "close", reason: resolved });
     this.outbox.sendClose(first ? resolved : reason);
-    this.#conclusion.announce();
+    this.#announce();
   }
 
   /**
@@ -254,8 +286,9 @@ export class RawSession implements WebSocketSession {
       closed: () => {
         this.#end({ how: "lost" });
         this.#release();
-        this.#settleEnded();
-        this.#conclusion.announce();
+        this.#announce();
+        if (this.#jobs === undefined) this.#settleEnded();
+        else this.#jobs.whenIdle(() => this.#settleEnded());
       },
     };
   }
@@ -269,7 +302,7 @@ export class RawSession implements WebSocketSession {
     this.#end({ how: "lost" });
     this.options.transport.destroy();
     this.#release();
-    this.#conclusion.announce();
+    this.#announce();
   }
 
   #sink(): ConnectionSink {
@@ -285,7 +318,7 @@ export class RawSession implements WebSocketSession {
       ping: (frame) => this.ping(frame),
       pong: (frame) => this.pong(frame),
       peerClose: (reason) => this.#inputOver({ how: "peerClose", reason }),
-      violation: (error) => this.#inputOver({ how: "failure", error }),
+      violation: (error) => this.#inputOver({ how: "failure", error, reason: closeReasonOf(error) }),
     };
   }
 
@@ -293,6 +326,6 @@ export class RawSession implements WebSocketSession {
   #inputOver(ending: Ending): void {
     this.#end(ending);
     if (this.connection.state.name === "closed") this.#closing.exchanged();
-    this.#conclusion.announce();
+    this.#announce();
   }
 }

@@ -12,6 +12,8 @@ export interface SessionOptions {
   readonly platform: Platform;
   readonly retained: RetainedBytes;
   readonly settings: SessionSettings;
+  /** Whether a raw session checks text as UTF-8, across fragments too; then 1007. Default false. A default session always does. */
+  readonly validateText?: boolean;
 }
 
 /** What a user configures of a session, resolved. */
@@ -22,6 +24,7 @@ export interface SessionSettings {
   readonly pingPeriod: number;
   readonly timeout: number;
   readonly closeTimeout: number;
+  /** 0 for ever. */
   readonly maxPause: number;
   readonly incoming: ChannelConfig & { readonly maxBytes: number };
   readonly outgoing: ChannelConfig & { readonly maxBytes: number };

@@ -2,6 +2,7 @@ import type { ReceiveChannel } from "../channel/receive-channel.js";
 import type { SendChannel } from "../channel/send-channel.js";
 import type { CloseReason } from "../close-reason.js";
 import type { Frame } from "../frame.js";
+import type { Job, JobBlock } from "./job.js";
 
 /** What every session offers. Ktor: `WebSocketSession`. */
 export interface WebSocketSession {
@@ -43,8 +44,31 @@ export interface WebSocketSession {
    * @throws InvalidCloseReasonError (`INVALID_CLOSE_REASON`) for a code that must not go on the wire, and for what is no `CloseReason`; nothing happens.
    */
   close(reason?: CloseReason): Promise<void>;
+  /**
+   * Closes with what `error` stands for: its `closeCode`, or 1011; 1000 for a `CancelledError` or an `AbortError`. What
+   * the error says stays here unless it is one of Sluice's own. Ktor: `closeExceptionally`.
+   */
+  closeExceptionally(error: unknown): Promise<void>;
   /** Drops what is queued and destroys the connection. Iteration throws `cause`, by default a `CancelledError`. */
   cancel(cause?: unknown): void;
+  /**
+   * Runs `block` beside the handler, at once up to its first `await`. Its signal aborts when the session ends, with the
+   * session's error or `CloseReason`, and with `Job.cancel`. Ktor: `launch`.
+   *
+   * - What it throws ends the session: iteration throws the same, `closeReason` and the Close say 1011. What it throws
+   *   because its signal aborted (the signal's reason, an `AbortError`, a `CancelledError`, the error of a closed channel)
+   *   does not count.
+   * - A handler that returns does not wait: its session closes, which aborts the jobs' signals. `await job.join()` waits.
+   * - The session is not over before its jobs are done, and neither is a server that stops.
+   * - After the session's end, `block` is not called and the job is cancelled from the first.
+   *
+   * ```ts
+   * session.launch(async (signal) => {
+   *   await prices.collect((price) => session.send(price), { signal });
+   * });
+   * ```
+   */
+  launch(block: JobBlock): Job;
 }
 
 /** A session of whole messages that answers pings and Close by itself. Ktor: `DefaultWebSocketSession`. */
@@ -63,6 +87,4 @@ export interface DefaultWebSocketSession extends WebSocketSession {
   timeout: number;
   /** Milliseconds from the last answered ping to its pong; `undefined` before the first. */
   readonly roundTripTime: number | undefined;
-  /** Closes with what `error` stands for: its `closeCode`, or 1011. Ktor: `closeExceptionally`. */
-  closeExceptionally(error: unknown): Promise<void>;
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { CloseReason } from "../../src/close-reason.js";
 import { BACKENDS, codecOf } from "../support/backends.js";
 import { settle } from "../support/fake-platform.js";
-import { channelOf, gate, outcome, RawSessionHarness, Reader, SessionHarness } from "../support/session-harness.js";
-import { announcing, binary, bytes, close, encode, more, ping, text } from "../support/wire.js";
+import { channelOf, gate, outcome, Reader, SessionHarness } from "../support/session-harness.js";
+import { announcing, binary, bytes, close, encode, more, text } from "../support/wire.js";
 
 const ENDED = expect.objectContaining({ code: "CLOSED_RECEIVE_CHANNEL" });
 
@@ -19,6 +19,8 @@ interface Row {
 }
 
 const withCode = (code: string, more = {}): unknown => expect.objectContaining({ code, ...more });
+
+const failure = new Error("secret");
 
 const ROWS: readonly Row[] = [
   {
@@ -96,6 +98,26 @@ const ROWS: readonly Row[] = [
     throws: withCode("CHANNEL_OVERFLOW", { channel: "outgoing", closeCode: 1008 }),
     code: 1008,
     wire: "close 1008",
+  },
+  {
+    happened: "a job failed",
+    happen: ({ session }) => {
+      session.launch(async () => {
+        throw failure;
+      });
+    },
+    throws: failure,
+    code: 1011,
+    wire: "close 1011",
+  },
+  {
+    happened: "a job failed with an error that has a close code of its own",
+    happen: ({ session }) => {
+      session.launch(() => session.send("x".repeat(session.maxFrameSize + 1)));
+    },
+    throws: withCode("FRAME_TOO_BIG"),
+    code: 1011,
+    wire: "close 1011",
   },
   {
     happened: "the session was cancelled",
@@ -391,36 +413,6 @@ describe.each(BACKENDS)("endings with the %s codec", (backend) => {
       await harness.platform.idle();
       expect(reader.end).toMatchObject({ violation: "UNEXPECTED_CONTINUATION" });
       expect(harness.output).toEqual([]);
-    });
-  });
-
-  describe("in a raw session", () => {
-    it("shows every frame, answers neither ping nor Close, and closes as it is told", async () => {
-      const harness = new RawSessionHarness(codec);
-      const reader = new Reader(harness.session);
-      await harness.receive(text("a", 0), ping("p"), more("b"), close(4001, "bye"));
-      expect(reader.taken).toEqual(['text+ "a"', 'ping "p"', 'text "b"', 'close 4001 "bye"']);
-      expect(reader.end).toBe("ended");
-      expect(harness.output).toEqual([]);
-      await harness.settled(harness.session.close(new CloseReason(4002)));
-      expect(harness.output).toEqual(["close 4002"]);
-      expect(harness.transport.ended).toBe(true);
-    });
-
-    it("echoes the peer's Close where the handler returns without one", async () => {
-      const harness = new RawSessionHarness(codec);
-      await harness.receive(close(4001));
-      await harness.settled(harness.session.close());
-      expect(harness.output).toEqual(["close 4001"]);
-    });
-
-    it("answers a violation, and throws it behind the frames", async () => {
-      const harness = new RawSessionHarness(codec);
-      const reader = new Reader(harness.session);
-      await harness.receive(text("a"), announcing(0x82, 2n ** 40n));
-      expect(reader.taken).toEqual(['text "a"']);
-      expect(reader.end).toMatchObject({ code: "FRAME_TOO_BIG" });
-      expect(harness.output[0]).toMatch(/^close 1009 /);
     });
   });
 });

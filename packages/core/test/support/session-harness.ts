@@ -109,9 +109,14 @@ export class SessionHarness extends Harness<DefaultSession> {
 export class RawSessionHarness extends Harness<RawSession> {
   readonly session: RawSession;
 
-  constructor(codec: Codec, settings: Partial<SessionSettings> = {}, role: Role = "server") {
+  constructor(
+    codec: Codec,
+    settings: Partial<SessionSettings> = {},
+    role: Role = "server",
+    more: Partial<SessionOptions> = {},
+  ) {
     super(codec, role);
-    this.session = new RawSession(this.options(codec, settings));
+    this.session = new RawSession({ ...this.options(codec, settings), ...more });
   }
 }
 
