@@ -22,6 +22,8 @@ export {
   InvalidCloseReasonError,
   InvalidFrameError,
   InvalidOptionError,
+  type Job,
+  type JobBlock,
   type JsonConverterOptions,
   jsonConverter,
   MutableSharedFlow,

@@ -8,9 +8,12 @@ type Session = DefaultServerSession | RawServerSession;
 
 /**
  * Runs a route's handler for a session, and ends the session with it: 1000 when it returns; 1011 when it throws, which
- * is logged. What it throws because the session had ended is no news. Resolves when both are done; never rejects.
+ * is logged, as is a job that fails. What a handler throws because the session had ended is no news. As in Ktor, Close
+ * does not wait for the jobs, and the session is not done without them: resolves when handler, connection and jobs are;
+ * never rejects.
  */
 export async function runHandler(session: Session, route: WebSocketRoute, log: Logger): Promise<void> {
+  session.jobFailed = (error) => report(log, error, `A job of webSocket(${route.path}) failed`);
   try {
     await route.handler(session);
     await session.close();

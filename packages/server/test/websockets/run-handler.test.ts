@@ -60,6 +60,122 @@ describe.each(setups)("a handler ($codec codec, TLS: $tls)", (setup) => {
   });
 });
 
+describe.each(setups)("a job ($codec codec, TLS: $tls)", (setup) => {
+  it("that fails closes its session with 1011, is thrown at the handler, is logged once with its route, and harms nobody else", async () => {
+    const error = new TypeError("a bug");
+    const thrown = signal<unknown>();
+    const served = await serveOn(
+      setup,
+      beside(async (session) => {
+        session.launch(async () => {
+          throw error;
+        });
+        try {
+          await session.incoming.consumeEach(() => undefined);
+        } catch (caught) {
+          thrown.resolve(caught);
+          throw caught;
+        }
+      }),
+    );
+    const other = await connect(served);
+    expect(await (await connect(served, "/odd")).closed).toEqual({ code: 1011, reason: "" });
+    expect(await thrown.promise).toBe(error);
+    expect(served.takeLog()).toEqual([{ error, message: expect.stringContaining("job of webSocket(/odd)") }]);
+    expect(await other.askText("alive")).toBe("alive");
+  });
+
+  it("ends where the client goes away", async () => {
+    const ended = signal<unknown>();
+    const served = await serveOn(
+      setup,
+      beside(async (session) => {
+        const job = session.launch(async (jobSignal) => {
+          jobSignal.addEventListener("abort", () => ended.resolve(jobSignal.reason));
+          for (;;) {
+            await session.send("tick");
+            await new Promise(setImmediate);
+          }
+        });
+        await job.join();
+      }),
+    );
+    const client = await connect(served, "/odd");
+    await client.receiveText();
+    client.socket.terminate();
+    expect(await ended.promise).toMatchObject({ code: 1006 });
+  });
+
+  it("is aborted by the Close of a handler that returns without waiting for it", async () => {
+    const ended = signal<unknown>();
+    const served = await serveOn(
+      setup,
+      beside((session) => {
+        session.launch(async (jobSignal) => {
+          jobSignal.addEventListener("abort", () => ended.resolve(jobSignal.reason));
+          await ended.promise;
+          jobSignal.throwIfAborted();
+        });
+      }),
+    );
+    expect(await (await connect(served, "/odd")).closed).toEqual({ code: 1000, reason: "" });
+    expect(await ended.promise).toMatchObject({ code: 1000 });
+  });
+
+  it("is waited for when the server stops, within the grace period", async () => {
+    const begun = signal();
+    const gate = signal();
+    const steps: string[] = [];
+    const served = await serveOn(
+      setup,
+      beside((session) => {
+        session.launch(async (jobSignal) => {
+          begun.resolve();
+          await new Promise((resolve) => jobSignal.addEventListener("abort", resolve));
+          await gate.promise;
+          steps.push("job done");
+        });
+      }),
+    );
+    const client = await connect(served, "/odd");
+    await begun.promise;
+    await client.closed;
+    const stopped = served.server.stop().then(() => steps.push("stopped"));
+    for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
+    expect(steps).toEqual([]);
+    gate.resolve();
+    await stopped;
+    expect(steps).toEqual(["job done", "stopped"]);
+  });
+});
+
+describe("what a job throws", () => {
+  it("is logged where it is a bug in the cleaning up", async () => {
+    const error = new TypeError("in the cleaning up");
+    const served = await serve(
+      beside((session) => {
+        session.launch(async (jobSignal) => {
+          await new Promise((resolve) => jobSignal.addEventListener("abort", resolve));
+          throw error;
+        });
+      }),
+    );
+    expect(await (await connect(served, "/odd")).closed).toMatchObject({ code: 1000 });
+    await served.server.stop();
+    expect(served.takeLog()).toMatchObject([{ error }]);
+  });
+
+  it("never stops a server that does not wait for it longer than the timeout", async () => {
+    const served = await serve(
+      beside((session) => {
+        session.launch(() => new Promise(() => undefined));
+      }),
+    );
+    await (await connect(served, "/odd")).closed;
+    await served.server.stop({ gracePeriod: 5, timeout: 20 });
+  });
+});
+
 describe("what a handler throws", () => {
   it("is logged as 1011 whatever it is", async () => {
     const served = await serve(
