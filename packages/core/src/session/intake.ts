@@ -14,7 +14,7 @@ export interface IntakeOptions {
   readonly transport: Transport;
   readonly platform: Platform;
   readonly config: ChannelConfig;
-  /** Milliseconds that a full channel may stay unread. */
+  /** Milliseconds that a full channel may stay unread; 0 for ever. */
   readonly maxPause: number;
   /** A limit was reached: the session ends. */
   readonly failed: (error: SluiceError) => void;
@@ -98,6 +98,7 @@ export class Intake {
     }
     this.#options.paused(true);
     const { maxPause, failed } = this.#options;
+    if (maxPause === 0) return;
     this.#timer = platform.setTimer(maxPause, () => {
       const message = `Nobody read for ${maxPause} ms (maxPause) while messages waited`;
       failed(new ProtocolViolationError("NOT_READ_FOR_TOO_LONG", 1008, message));

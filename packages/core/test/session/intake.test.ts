@@ -169,6 +169,17 @@ describe.each(BACKENDS)("reading with the %s codec", (backend) => {
     expect(harness.output[0]).toMatch(/^close 1008 /);
   });
 
+  it("waits for ever where maxPause is 0", async () => {
+    const harness = harnessOf(channelOf(1), { maxPause: 0 });
+    await harness.receive(...numbered(3));
+    await harness.platform.advance(0x7fff_ffff);
+    expect(harness.session.isActive).toBe(true);
+    expect(harness.platform.liveTimers).toBe(0);
+    const reader = new Reader(harness.session);
+    await harness.platform.idle();
+    expect(reader.taken).toEqual(taken(3));
+  });
+
   it("counts maxPause from the last time that somebody read", async () => {
     const harness = harnessOf(channelOf(1));
     await harness.receive(...numbered(4));
