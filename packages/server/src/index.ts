@@ -75,11 +75,21 @@ export {
   type StopOptions,
 } from "./embedded-server.js";
 export type { OriginPredicate, Origins } from "./handshake/origin.js";
+export type { HeaderField } from "./handshake/refusal.js";
 export { InvalidHeaderError } from "./handshake/response.js";
+export { ResponseHeaders } from "./handshake/response-headers.js";
 export type { Logger } from "./observability/logger.js";
 export { InvalidPathError, type PathParameters } from "./routing/path.js";
 export type { HttpHandler, RawWebSocketHandler, Route, WebSocketHandler } from "./routing/route.js";
-export type { WebSocketRouteOptions } from "./routing/web-socket.js";
+export type { HostPattern } from "./routing/selector.js";
+export { AuthenticateTimeoutError, InvalidAuthenticateAnswerError } from "./websockets/gate.js";
+export {
+  type Authenticate,
+  type AuthenticateAnswer,
+  AuthenticateCall,
+  type AuthenticateRefusal,
+} from "./websockets/gate-call.js";
 export type { WebSocketOptions } from "./websockets/options.js";
 export { WebSockets } from "./websockets/plugin.js";
+export type { RawWebSocketRouteOptions, WebSocketRouteOptions } from "./websockets/route-options.js";
 export type { DefaultWebSocketServerSession, WebSocketServerSession } from "./websockets/server-session.js";

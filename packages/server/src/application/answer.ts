@@ -1,6 +1,7 @@
 import { readHandshake } from "../handshake/request.js";
 import { report } from "../observability/logger.js";
 import type { HttpRoute } from "../routing/entry.js";
+import { refusalOf, resolve } from "../routing/resolve.js";
 import type { Application } from "./application.js";
 import type { RequestData } from "./call.js";
 import { ApplicationRequest } from "./call.js";
@@ -13,15 +14,17 @@ import { HttpCall } from "./http-call.js";
  */
 export async function answer(application: Application, data: RequestData): Promise<HttpResponse> {
   const request = new ApplicationRequest(data);
-  const matches = application.router.find(request.path);
-  if (matches === undefined) return text(400, "The path is malformed");
+  const found = application.router.find(request.path);
+  if (found === undefined) return text(400, "The path is malformed");
+  const { matches, failures } = resolve(found, request);
   for (const { route, parameters } of matches) {
-    if (route.kind !== "http" || !answers(data.method, route.method)) continue;
-    return await run(route, new HttpCall(application, request, parameters));
+    if (route.kind === "http") return await run(route, new HttpCall(application, request, parameters));
   }
-  if (matches.some(({ route }) => route.kind === "webSocket")) return refuse(data);
-  if (matches.length > 0) return text(405, "Only GET is answered here", { allow: "GET, HEAD" });
-  return text(404, "Nothing is here");
+  // A plain request offers no subprotocol, which is the least that keeps it from a session.
+  const missed = failures.filter(({ selector }) => selector.kind === "protocol");
+  if ([...matches, ...missed].some(({ route }) => route.kind === "webSocket")) return refuse(data);
+  const { status, reason, headers } = refusalOf(failures);
+  return text(status, reason, Object.fromEntries(headers));
 }
 
 /** The answer where `answer`, or sending what it gave, failed with `error`, which is logged. */
@@ -34,10 +37,6 @@ export function failed(application: Application, data: RequestData, error: unkno
 /** A response of the server's own. */
 export function text(status: number, reason: string, headers: HttpResponse["headers"] = {}): HttpResponse {
   return { status, headers: { "content-type": "text/plain; charset=utf-8", ...headers }, body: `${reason}\n` };
-}
-
-function answers(method: string, routeMethod: string): boolean {
-  return method === routeMethod || (method === "HEAD" && routeMethod === "GET");
 }
 
 async function run(route: HttpRoute, call: HttpCall): Promise<HttpResponse> {

@@ -24,11 +24,12 @@ export type Origins = "same-origin" | "*" | readonly string[] | OriginPredicate;
 export type OriginCheck = (origin: string | undefined, host: string) => HandshakeRefusal | undefined;
 
 /**
- * Makes a check of the option `origins`.
+ * Makes a check of the option `origins`; `option` is what an error calls it.
  * @throws InvalidOptionError `INVALID_OPTION` when it has an element that is no origin.
  */
-export function originCheck(origins: Origins = "same-origin"): OriginCheck {
-  const allows = typeof origins === "function" ? origins : allowedBy(typeof origins === "string" ? [origins] : origins);
+export function originCheck(origins: Origins = "same-origin", option = "origins"): OriginCheck {
+  const entries = typeof origins === "string" ? [origins] : origins;
+  const allows = typeof entries === "function" ? entries : allowedBy(entries, option);
   return (origin, host) => {
     // Anything but `true`, so that a function which gives a promise by mistake lets nobody in.
     if (origin === undefined || allows(origin, host) === true) return undefined;
@@ -42,15 +43,15 @@ export function isHostHeader(host: string): boolean {
   return isAscii(host) && parseHost(host, undefined) !== undefined;
 }
 
-function allowedBy(entries: readonly string[]): OriginPredicate {
-  if (!Array.isArray(entries)) throw invalid(entries);
+function allowedBy(entries: readonly string[], option: string): OriginPredicate {
+  if (!Array.isArray(entries)) fail(option, entries);
   const listed = new Set<string>();
   let same = false;
   for (const entry of entries) {
     if (entry === "*") return () => true;
     if (entry === "same-origin") same = true;
     else if (entry === "null") listed.add(entry);
-    else listed.add(printOrigin(parseOrigin(entry) ?? fail(entry)));
+    else listed.add(printOrigin(parseOrigin(entry) ?? fail(option, entry)));
   }
   return (origin, host) => {
     if (origin === "null") return listed.has(origin);
@@ -117,14 +118,7 @@ function isAscii(text: string): boolean {
   return !/[\u0080-\uffff]/.test(text);
 }
 
-function invalid(value: unknown): InvalidOptionError {
-  return new InvalidOptionError(
-    "origins",
-    value,
-    '"same-origin", "*", origins such as "https://example.com", or a function',
-  );
-}
-
-function fail(value: unknown): never {
-  throw invalid(value);
+function fail(option: string, value: unknown): never {
+  const expected = '"same-origin", "*", origins such as "https://example.com", or a function';
+  throw new InvalidOptionError(option, value, expected);
 }

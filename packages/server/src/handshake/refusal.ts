@@ -9,6 +9,8 @@ export interface HandshakeRefusal {
   readonly headers: readonly HeaderField[];
   /** One sentence for the body and the log. */
   readonly reason: string;
+  /** The body, where that is not the reason. */
+  readonly body?: string;
 }
 
 export function refuse(status: number, reason: string, headers: readonly HeaderField[] = []): HandshakeRefusal {

@@ -52,8 +52,9 @@ export function printSwitchingProtocols(response: SwitchingProtocols): string {
 }
 
 /** The response that refuses a handshake, with its reason as the body. `method` "HEAD" leaves the body out. */
-export function printRefusal({ status, headers, reason }: HandshakeRefusal, method = "GET"): string {
-  return printResponse({ status, headers, body: `${reason}\n` }, method);
+export function printRefusal(refusal: HandshakeRefusal, method = "GET"): string {
+  const { status, headers, reason, body = `${reason}\n` } = refusal;
+  return printResponse({ status, headers, body }, method);
 }
 
 /**
@@ -118,6 +119,14 @@ function userFields(headers: readonly HeaderField[], reserved: ReadonlySet<strin
     fields += field(name, value);
   }
   return fields;
+}
+
+/**
+ * Checks a header that is to go out with an answer, 101 or another.
+ * @throws {@link InvalidHeaderError} `INVALID_HEADER`
+ */
+export function checkUpgradeHeader(name: string, value: string): void {
+  userFields([[name, value]], SET_BY_UPGRADE);
 }
 
 /** One line. What a value may hold is `field-content` (RFC 9110 section 5.5): no CR, LF, NUL or other control. */

@@ -34,9 +34,11 @@ export function chooseSubprotocol(offered: readonly string[], spoken: string | r
 }
 
 /**
- * Checks the subprotocol of a route when the route is defined.
+ * Checks the subprotocol of a route when the route is defined; `option` is what an error calls it.
  * @throws InvalidOptionError `INVALID_OPTION` for what could never be offered.
  */
-export function requireSubprotocol(protocol: string): void {
-  if (!isToken(protocol)) throw new InvalidOptionError("protocol", protocol, "a token, as RFC 9110 has it");
+export function requireSubprotocol(protocol: string, option = "protocol"): void {
+  if (typeof protocol !== "string" || !isToken(protocol)) {
+    throw new InvalidOptionError(option, protocol, "a token, as RFC 9110 has it");
+  }
 }

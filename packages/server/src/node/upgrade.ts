@@ -8,18 +8,20 @@ import { refuse } from "../handshake/refusal.js";
 import { printRefusal } from "../handshake/response.js";
 import { listElements } from "../handshake/token.js";
 import { report } from "../observability/logger.js";
-import type { AcceptedUpgrade } from "../websockets/upgrade.js";
+import type { AcceptedUpgrade, PendingUpgrade } from "../websockets/upgrade.js";
 import { decideUpgrade } from "../websockets/upgrade.js";
+import { EarlyInput } from "./early-input.js";
 import { requestData } from "./http.js";
 import type { SocketShare } from "./socket-transport.js";
 import { SocketTransport } from "./socket-transport.js";
 import { endInStages, ignore } from "./staged-end.js";
 
 /**
- * Answers a request for a WebSocket: with a session, or with the response that refuses it.
+ * Answers a request for a WebSocket: with a session, or with the response that refuses it; at once, or when the gate of
+ * its route has decided.
  *
  * @param head what came right behind the request.
- * @returns whether there is a session, which then owns the socket.
+ * @returns whether there is a session already, which then owns the socket.
  */
 export function answerUpgrade(
   application: Application,
@@ -35,17 +37,44 @@ export function answerUpgrade(
     return false;
   }
   const decision = decide(application, requestData(message, application));
+  if (decision.kind === "pending") {
+    waitForGate(decision, share, message, socket, head);
+    return false;
+  }
   if (decision.kind === "refused") {
     endInStages(socket, printRefusal(decision, message.method));
     return false;
   }
-  socket.write(decision.head, "latin1");
-  const transport = new SocketTransport(socket, share);
-  socket.removeListener("error", ignore);
-  decision.open(transport);
+  open(decision, share, socket);
   // Only now: a socket that flows hands these bytes on at once.
   if (head.length > 0) socket.unshift(head);
   return true;
+}
+
+function waitForGate(
+  pending: PendingUpgrade,
+  share: SocketShare,
+  message: IncomingMessage,
+  socket: Socket,
+  head: Uint8Array,
+): void {
+  const input = new EarlyInput(socket, head, () => {
+    pending.abandon();
+    socket.destroy();
+  });
+  pending.ask((decision) => {
+    input.giveBack();
+    if (!socket.writable) socket.destroy();
+    else if (decision.kind === "refused") endInStages(socket, printRefusal(decision, message.method));
+    else open(decision, share, socket);
+  });
+}
+
+function open(accepted: AcceptedUpgrade, share: SocketShare, socket: Socket): void {
+  socket.write(accepted.head, "latin1");
+  const transport = new SocketTransport(socket, share);
+  socket.removeListener("error", ignore);
+  accepted.open(transport);
 }
 
 /** Whether a request asks for a WebSocket, among other protocols perhaps. */
@@ -66,7 +95,7 @@ export function responseWithoutUpgrade(message: IncomingMessage, socket: Socket)
   return response;
 }
 
-function decide(application: Application, data: RequestData): AcceptedUpgrade | HandshakeRefusal {
+function decide(application: Application, data: RequestData): AcceptedUpgrade | HandshakeRefusal | PendingUpgrade {
   try {
     return decideUpgrade(application, data) ?? refuse(404, "Nothing is here");
   } catch (error) {

@@ -1,10 +1,10 @@
 import type { HttpCall } from "../application/http-call.js";
+import type { Selective } from "./resolve.js";
 import type { WebSocketRoute } from "./web-socket.js";
 
-/** An ordinary HTTP route. */
-export interface HttpRoute {
+/** A route that answers ordinary requests. */
+export interface HttpRoute extends Selective {
   readonly kind: "http";
-  readonly method: "GET";
   readonly handler: (call: HttpCall) => unknown;
 }
 

@@ -90,21 +90,28 @@ export function joinPaths<Parent extends string, Child extends string>(
   return joined as JoinedPath<Parent, Child>;
 }
 
-/** The type of {@link joinPaths}, as far as {@link PathParameters} needs it: slashes may be repeated. */
-export type JoinedPath<Parent extends string, Child extends string> = string extends Parent | Child
+/**
+ * The type of {@link joinPaths}, as far as {@link PathParameters} needs it: slashes may be repeated. Below a route whose
+ * path is only known as `string`, what the child's path has is known all the same.
+ */
+export type JoinedPath<Parent extends string, Child extends string> = string extends Child
   ? string
-  : `${Parent}/${Child}`;
+  : Child extends ""
+    ? Parent
+    : `${Parent}/${Child}`;
 
 /**
  * The parameters of a path as a type: `PathParameters<"/chat/{room}/{id?}">` is
  * `{ readonly room: string; readonly id?: string }`. Of a path that is only known as `string` any may be there.
  */
-export type PathParameters<Path extends string> = string extends Path
-  ? { readonly [name: string]: string | readonly string[] | undefined }
-  : Flat<SegmentsParameters<Path>>;
+export type PathParameters<Path extends string> = string extends Path ? AnyParameters : Flat<SegmentsParameters<Path>>;
+
+interface AnyParameters {
+  readonly [name: string]: string | readonly string[] | undefined;
+}
 
 type SegmentsParameters<Path extends string> = Path extends `${infer Segment}/${infer Rest}`
-  ? SegmentParameters<Segment> & SegmentsParameters<Rest>
+  ? (string extends Segment ? AnyParameters : SegmentParameters<Segment>) & SegmentsParameters<Rest>
   : SegmentParameters<Path>;
 
 type SegmentParameters<Segment extends string> = Segment extends `${string}{${infer Signature}}${string}`

@@ -2,11 +2,14 @@ import { InvalidOptionError } from "@sluice/core";
 import type { Application } from "../application/application.js";
 import type { HttpCall } from "../application/http-call.js";
 import { WebSockets } from "../websockets/plugin.js";
+import type { RawWebSocketRouteOptions, WebSocketRouteOptions } from "../websockets/route-options.js";
 import type { DefaultWebSocketServerSession, WebSocketServerSession } from "../websockets/server-session.js";
-import type { HttpRoute, RouteEntry } from "./entry.js";
+import type { RouteEntry } from "./entry.js";
 import type { JoinedPath, PathParameters } from "./path.js";
 import { joinPaths, parsePath } from "./path.js";
-import type { WebSocketRoute, WebSocketRouteOptions } from "./web-socket.js";
+import type { HostPattern, PlacedSelector, RouteSelector } from "./selector.js";
+import { headerSelector, hostSelector, methodSelector } from "./selector.js";
+import type { WebSocketRoute } from "./web-socket.js";
 import { webSocketRoute } from "./web-socket.js";
 
 /** What answers a request; 500 when it throws, which is logged. It may be asynchronous. */
@@ -27,34 +30,97 @@ export type RawWebSocketHandler<Path extends string = string> = (
 type Answers<Path extends string> = (call: HttpCall<PathParameters<Path>>) => unknown;
 type Runs<Path extends string> = (session: DefaultWebSocketServerSession<PathParameters<Path>>) => unknown;
 type RunsRaw<Path extends string> = (session: WebSocketServerSession<PathParameters<Path>>) => unknown;
+type Options<Path extends string> = WebSocketRouteOptions<PathParameters<Path>>;
+type RawOptions<Path extends string> = RawWebSocketRouteOptions<PathParameters<Path>>;
 
 /** Where entries go; the application's router. */
 export interface RouteTarget {
   addRoute(path: string, entry: RouteEntry): void;
 }
 
-/** A path, and what may be defined below it. Ktor: `Route`. */
-export class Route<Path extends string = string> {
+/**
+ * A path and what else is asked of requests, and what may be defined below it. Ktor: `Route`.
+ *
+ * Of several routes that take a request the best answers: from the root on, text in a path is better than a parameter,
+ * that than `*`, that than a tail; where paths are equal, the route that asks for more besides is better.
+ *
+ * A function that adds routes anywhere takes a plain `Route`: `function echo(routing: Route) { … }`.
+ */
+// Every method takes its own path's type from `this`: so a `Route<"/a">` is a `Route`, of whatever path.
+export class Route<out Path extends string = string> {
   readonly #target: RouteTarget;
+  readonly #selectors: readonly PlacedSelector[];
 
+  /** @internal */
   constructor(
     readonly application: Application,
     /** The whole path, from the root. */
     readonly path: Path,
     target: RouteTarget,
+    selectors: readonly PlacedSelector[] = [],
   ) {
     this.#target = target;
+    this.#selectors = selectors;
   }
 
   /** Routes below `path`. Ktor: `route(path) { }`. @throws InvalidPathError (`INVALID_PATH`) */
-  route<Child extends string>(
+  route<Parent extends string, Child extends string>(
+    this: Route<Parent>,
     path: Child,
-    build: (route: Route<JoinedPath<Path, Child>>) => void,
-  ): Route<JoinedPath<Path, Child>> {
-    const route = this.#child(path);
+    build?: (route: Route<JoinedPath<Parent, Child>>) => void,
+  ): Route<JoinedPath<Parent, Child>> {
+    const route = new Route(this.application, joinPaths(this.path, path), this.#target, this.#selectors);
     parsePath(route.path);
-    build(route);
+    build?.(route);
     return route;
+  }
+
+  /**
+   * Routes for requests with the header `name` and in it `value`, in any case: as a whole, or as an element of a list,
+   * which is worth what its `q` says. A request without it gets 400. Ktor: `header(name, value) { }`.
+   *
+   * @throws InvalidOptionError (`INVALID_OPTION`) when `name` is no header's name.
+   */
+  header<Here extends string>(
+    this: Route<Here>,
+    name: string,
+    value: string,
+    build?: (route: Route<Here>) => void,
+  ): Route<Here> {
+    return this.#select(headerSelector(name, value), build);
+  }
+
+  /**
+   * Routes for requests to some hosts: `"example.com"` on any port, `"localhost:8080"` on one, or a pattern for the
+   * whole name. It looks at `Host`, which a client writes. Another host gets 404. Ktor: `host(…) { }`.
+   *
+   * @throws InvalidOptionError (`INVALID_OPTION`) for what is no host.
+   */
+  host<Here extends string>(
+    this: Route<Here>,
+    hosts: HostPattern | readonly HostPattern[],
+    build?: (route: Route<Here>) => void,
+  ): Route<Here> {
+    return this.#select(hostSelector(hosts), build);
+  }
+
+  /**
+   * Routes for one method, in upper case; GET takes HEAD too, and answers it without the body. Another method gets 405.
+   * Bodies of requests are not read. Ktor: `method(…) { }`.
+   *
+   * @throws InvalidOptionError (`INVALID_OPTION`) for what is no method.
+   */
+  method<Here extends string>(this: Route<Here>, method: string, build?: (route: Route<Here>) => void): Route<Here> {
+    return this.#select(methodSelector(method), build);
+  }
+
+  /**
+   * Answers requests that come here, whatever their method. Ktor: `handle { }`.
+   *
+   * @throws InvalidOptionError (`INVALID_OPTION`) when the handler is no function.
+   */
+  handle<Here extends string>(this: Route<Here>, handler: Answers<Here>): Route<Here> {
+    return this.#handle(`handle at ${this.path}`, handler);
   }
 
   /**
@@ -62,10 +128,15 @@ export class Route<Path extends string = string> {
    *
    * @throws InvalidPathError (`INVALID_PATH`), InvalidOptionError (`INVALID_OPTION`) when the handler is no function.
    */
-  get<Child extends string>(path: Child, handler: Answers<JoinedPath<Path, Child>>): Route<JoinedPath<Path, Child>> {
-    if (typeof handler !== "function") throw new InvalidOptionError(`handler of get(${path})`, handler, "a function");
-    const entry: HttpRoute = { kind: "http", method: "GET", handler: handler as HttpRoute["handler"] };
-    return this.#define(path, entry);
+  get<Here extends string>(this: Route<Here>, handler: Answers<Here>): Route<Here>;
+  get<Parent extends string, Child extends string>(
+    this: Route<Parent>,
+    path: Child,
+    handler: Answers<JoinedPath<Parent, Child>>,
+  ): Route<JoinedPath<Parent, Child>>;
+  get(...definition: readonly unknown[]): unknown {
+    const path = definition.length > 1 ? (definition[0] as string) : "";
+    return this.#plain.route(path).method("GET").#handle(`get(${path})`, definition.at(-1));
   }
 
   /**
@@ -74,13 +145,19 @@ export class Route<Path extends string = string> {
    * @throws MissingPluginError (`MISSING_PLUGIN`) when `WebSockets` is not installed.
    * @throws InvalidPathError (`INVALID_PATH`), InvalidOptionError (`INVALID_OPTION`)
    */
-  webSocket(handler: Runs<Path>): Route<Path>;
-  webSocket<Child extends string>(path: Child, handler: Runs<JoinedPath<Path, Child>>): Route<JoinedPath<Path, Child>>;
-  webSocket<Child extends string>(
+  webSocket<Here extends string>(this: Route<Here>, handler: Runs<Here>): Route<Here>;
+  webSocket<Here extends string>(this: Route<Here>, options: Options<Here>, handler: Runs<Here>): Route<Here>;
+  webSocket<Parent extends string, Child extends string>(
+    this: Route<Parent>,
     path: Child,
-    options: WebSocketRouteOptions,
-    handler: Runs<JoinedPath<Path, Child>>,
-  ): Route<JoinedPath<Path, Child>>;
+    handler: Runs<JoinedPath<Parent, Child>>,
+  ): Route<JoinedPath<Parent, Child>>;
+  webSocket<Parent extends string, Child extends string>(
+    this: Route<Parent>,
+    path: Child,
+    options: Options<JoinedPath<Parent, Child>>,
+    handler: Runs<JoinedPath<Parent, Child>>,
+  ): Route<JoinedPath<Parent, Child>>;
   webSocket(...definition: readonly unknown[]): unknown {
     return this.#webSocket("default", definition);
   }
@@ -91,36 +168,56 @@ export class Route<Path extends string = string> {
    * @throws MissingPluginError (`MISSING_PLUGIN`) when `WebSockets` is not installed.
    * @throws InvalidPathError (`INVALID_PATH`), InvalidOptionError (`INVALID_OPTION`)
    */
-  webSocketRaw(handler: RunsRaw<Path>): Route<Path>;
-  webSocketRaw<Child extends string>(
+  webSocketRaw<Here extends string>(this: Route<Here>, handler: RunsRaw<Here>): Route<Here>;
+  webSocketRaw<Here extends string>(this: Route<Here>, options: RawOptions<Here>, handler: RunsRaw<Here>): Route<Here>;
+  webSocketRaw<Parent extends string, Child extends string>(
+    this: Route<Parent>,
     path: Child,
-    handler: RunsRaw<JoinedPath<Path, Child>>,
-  ): Route<JoinedPath<Path, Child>>;
-  webSocketRaw<Child extends string>(
+    handler: RunsRaw<JoinedPath<Parent, Child>>,
+  ): Route<JoinedPath<Parent, Child>>;
+  webSocketRaw<Parent extends string, Child extends string>(
+    this: Route<Parent>,
     path: Child,
-    options: WebSocketRouteOptions,
-    handler: RunsRaw<JoinedPath<Path, Child>>,
-  ): Route<JoinedPath<Path, Child>>;
+    options: RawOptions<JoinedPath<Parent, Child>>,
+    handler: RunsRaw<JoinedPath<Parent, Child>>,
+  ): Route<JoinedPath<Parent, Child>>;
   webSocketRaw(...definition: readonly unknown[]): unknown {
     return this.#webSocket("raw", definition);
   }
 
-  #webSocket(mode: WebSocketRoute["mode"], definition: readonly unknown[]): Route {
-    this.application.plugin(WebSockets);
-    // (handler), (path, handler) or (path, options, handler)
-    const handler = definition.at(-1) as WebSocketRoute["handler"];
-    const path = definition.length > 1 ? (definition[0] as string) : "";
-    const options = definition.length > 2 ? (definition[1] as WebSocketRouteOptions) : {};
-    return this.#define(path, webSocketRoute(mode, joinPaths<string, string>(this.path, path), options, handler));
+  get #plain(): Route {
+    return this;
   }
 
-  #define<Child extends string>(path: Child, entry: RouteEntry): Route<JoinedPath<Path, Child>> {
-    const route = this.#child(path);
+  #webSocket(mode: WebSocketRoute["mode"], definition: readonly unknown[]): Route {
+    const { options: defaults } = this.application.plugin(WebSockets);
+    // [path], [options], handler
+    const rest = [...definition];
+    const handler = rest.pop();
+    const path = typeof rest[0] === "string" ? (rest.shift() as string) : "";
+    const options = rest.length > 0 ? rest[0] : {};
+    const route = this.#plain.route(path);
+    const entry = webSocketRoute({ mode, path: route.path, options, handler, defaults, selectors: this.#selectors });
     this.#target.addRoute(route.path, entry);
     return route;
   }
 
-  #child<Child extends string>(path: Child): Route<JoinedPath<Path, Child>> {
-    return new Route(this.application, joinPaths(this.path, path), this.#target);
+  #handle(what: string, handler: unknown): this {
+    if (typeof handler !== "function") throw new InvalidOptionError(`handler of ${what}`, handler, "a function");
+    const answers = handler as (call: HttpCall) => unknown;
+    this.#target.addRoute(this.path, { kind: "http", selectors: this.#selectors, handler: answers });
+    return this;
+  }
+
+  #select<Here extends string>(
+    this: Route<Here>,
+    selector: RouteSelector,
+    build: ((route: Route<Here>) => void) | undefined,
+  ): Route<Here> {
+    const behind = parsePath(this.path).segments.length;
+    const selectors = [...this.#selectors, { behind, selector }];
+    const route = new Route(this.application, this.path, this.#target, selectors);
+    build?.(route);
+    return route;
   }
 }

@@ -10,6 +10,8 @@ export interface PathMatch<out T> {
   readonly route: T;
   /** Decoded. */
   readonly parameters: MatchedParameters;
+  /** How well each segment of the route's path fits, from 0 to 1. */
+  readonly qualities: readonly number[];
 }
 
 /** Routes by path. What else a route asks for (method, headers, host, subprotocol) is for the caller to see. */
@@ -43,7 +45,6 @@ interface Entry<T> {
 }
 
 interface Candidate<T> extends PathMatch<T> {
-  readonly qualities: readonly number[];
   readonly order: number;
 }
 
@@ -79,7 +80,7 @@ class Rou3Router<T> implements PathRouter<T> {
         if (candidate !== undefined) found.push(candidate);
       }
     }
-    return found.sort(byQuality).map(({ route, parameters }) => ({ route, parameters }));
+    return found.sort((left, right) => byQuality(left.qualities, right.qualities) || left.order - right.order);
   }
 }
 
@@ -185,11 +186,11 @@ function between(segment: string, prefix: string, suffix: string): string | unde
 }
 
 /** The first segment in which two paths differ decides; where one has ended, it is as good as text there. */
-function byQuality<T>(left: Candidate<T>, right: Candidate<T>): number {
-  const length = Math.max(left.qualities.length, right.qualities.length);
+export function byQuality(left: readonly number[], right: readonly number[]): number {
+  const length = Math.max(left.length, right.length);
   for (let index = 0; index < length; index++) {
-    const difference = (right.qualities[index] ?? LITERAL) - (left.qualities[index] ?? LITERAL);
+    const difference = (right[index] ?? LITERAL) - (left[index] ?? LITERAL);
     if (difference !== 0) return difference;
   }
-  return left.order - right.order;
+  return 0;
 }

@@ -1,42 +1,65 @@
 import { InvalidOptionError } from "@sluice/core";
-import { requireSubprotocol } from "../handshake/subprotocol.js";
+import type { ResolvedOptions } from "../websockets/options.js";
+import type { ResolvedRouteOptions } from "../websockets/route-options.js";
+import { resolveRouteOptions } from "../websockets/route-options.js";
 import type { WebSocketServerSession } from "../websockets/server-session.js";
-
-/** What may differ from one WebSocket route to the next. */
-export interface WebSocketRouteOptions {
-  /** The subprotocol that the route speaks: only handshakes that offer it come here. Default: any, and none is agreed on. */
-  readonly protocol?: string;
-}
+import { parsePath } from "./path.js";
+import type { Selective } from "./resolve.js";
+import type { PlacedSelector } from "./selector.js";
+import { protocolSelector } from "./selector.js";
 
 /** A WebSocket route. */
-export interface WebSocketRoute {
+export interface WebSocketRoute extends Selective {
   readonly kind: "webSocket";
   /** Whole messages, or every frame as it came. */
   readonly mode: "default" | "raw";
   /** The whole path as it was written, for the log. */
   readonly path: string;
+  /** The subprotocol that it speaks; without one it takes every handshake, and agrees on none. */
   readonly protocol: string | undefined;
+  readonly options: ResolvedRouteOptions;
   readonly handler: (session: WebSocketServerSession) => unknown;
 }
 
-/** @throws InvalidOptionError (`INVALID_OPTION`) when the subprotocol is no token, the handler no function, or an option unknown. */
-export function webSocketRoute(
-  mode: WebSocketRoute["mode"],
-  path: string,
-  options: WebSocketRouteOptions,
-  handler: WebSocketRoute["handler"],
-): WebSocketRoute {
-  if (typeof handler !== "function") {
-    throw new InvalidOptionError(`handler of webSocket(${path})`, handler, "a function");
+/** A WebSocket route as it was written. */
+export interface WebSocketDefinition {
+  readonly mode: WebSocketRoute["mode"];
+  readonly path: string;
+  readonly options: unknown;
+  readonly handler: unknown;
+  /** Those of the plugin. */
+  readonly defaults: ResolvedOptions;
+  /** Of the routes around it. */
+  readonly selectors: readonly PlacedSelector[];
+}
+
+/** @throws InvalidOptionError (`INVALID_OPTION`) when the handler is no function, or an option cannot be. */
+export function webSocketRoute({
+  mode,
+  path,
+  options,
+  handler,
+  defaults,
+  selectors,
+}: WebSocketDefinition): WebSocketRoute {
+  const where = `${mode === "raw" ? "webSocketRaw" : "webSocket"}(${path})`;
+  if (typeof handler !== "function") throw new InvalidOptionError(`handler of ${where}`, handler, "a function");
+  for (const { selector } of selectors) {
+    if (selector.kind !== "method" || selector.text === "GET") continue;
+    throw new InvalidOptionError(`method around ${where}`, selector.text, "GET, as a handshake has it");
   }
-  if (typeof options !== "object" || options === null) {
-    throw new InvalidOptionError(`options of webSocket(${path})`, options, "an object");
-  }
-  for (const [name, value] of Object.entries(options)) {
-    if (name !== "protocol")
-      throw new InvalidOptionError(name, value, "left out: a route has only the option protocol");
-  }
-  const { protocol } = options;
-  if (protocol !== undefined) requireSubprotocol(protocol);
-  return { kind: "webSocket", mode, path, protocol, handler };
+  const resolved = resolveRouteOptions(options, mode, defaults, where);
+  const { protocol } = resolved;
+  return {
+    kind: "webSocket",
+    mode,
+    path,
+    protocol,
+    options: resolved,
+    handler: handler as WebSocketRoute["handler"],
+    selectors:
+      protocol === undefined
+        ? selectors
+        : [...selectors, { behind: parsePath(path).segments.length, selector: protocolSelector(protocol) }],
+  };
 }

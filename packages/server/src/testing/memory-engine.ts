@@ -97,7 +97,8 @@ export class MemoryEngine implements Engine {
 
   async #decide(data: RequestData): Promise<AcceptedUpgrade | HandshakeRefusal> {
     try {
-      return (await decideUpgrade(this.#application, data)) ?? refuse(404, "Nothing is here");
+      const decision = decideUpgrade(this.#application, data) ?? refuse(404, "Nothing is here");
+      return decision.kind === "pending" ? await new Promise((resolve) => decision.ask(resolve)) : decision;
     } catch (error) {
       report(this.#application.log, error, `The handshake for ${data.uri} failed`);
       return refuse(500, "The server failed");

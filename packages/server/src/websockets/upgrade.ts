@@ -1,4 +1,4 @@
-import type { SessionOptions, Transport } from "@sluice/core";
+import type { Transport } from "@sluice/core";
 import type { Application } from "../application/application.js";
 import type { RequestData } from "../application/call.js";
 import { ApplicationCall, ApplicationRequest } from "../application/call.js";
@@ -7,9 +7,11 @@ import type { HandshakeRefusal } from "../handshake/refusal.js";
 import { refuse } from "../handshake/refusal.js";
 import { readHandshake } from "../handshake/request.js";
 import { printSwitchingProtocols } from "../handshake/response.js";
-import { chooseSubprotocol } from "../handshake/subprotocol.js";
+import { refusalOf, resolve } from "../routing/resolve.js";
 import type { PathMatch } from "../routing/router.js";
 import type { WebSocketRoute } from "../routing/web-socket.js";
+import { Gate } from "./gate.js";
+import { AuthenticateCall } from "./gate-call.js";
 import type { WebSocketsInstance } from "./instance.js";
 import { WebSockets } from "./plugin.js";
 import { runHandler } from "./run-handler.js";
@@ -24,48 +26,72 @@ export interface AcceptedUpgrade {
   open(transport: Transport): void;
 }
 
+/** A handshake that waits for its route's `authenticate`. */
+export interface PendingUpgrade {
+  readonly kind: "pending";
+  /** Asks, and tells the answer once, unless the handshake is abandoned before. */
+  ask(answer: (decision: AcceptedUpgrade | HandshakeRefusal) => void): void;
+  /** The client has gone: nobody waits for the answer. */
+  abandon(): void;
+}
+
 /**
- * Decides about a request for a WebSocket: the session that it opens, the response that refuses it, or `undefined` where
- * no WebSocket route has its path.
+ * Decides about a request for a WebSocket: the session that it opens, the response that refuses it, the gate that it has to
+ * pass first, or `undefined` where no WebSocket route has its path and host.
  */
 export function decideUpgrade(
   application: Application,
   data: RequestData,
-): AcceptedUpgrade | HandshakeRefusal | undefined {
+): AcceptedUpgrade | HandshakeRefusal | PendingUpgrade | undefined {
   const request = new ApplicationRequest(data);
   const found = application.router.find(request.path);
   if (found === undefined) return refuse(400, "The path is malformed");
-  const matches = found.filter((match): match is PathMatch<WebSocketRoute> => match.route.kind === "webSocket");
-  if (matches.length === 0) return undefined;
+  const routes = found.filter((match): match is PathMatch<WebSocketRoute> => match.route.kind === "webSocket");
+  const { matches, failures } = resolve(routes, request);
+  const [match] = matches;
+  if (match === undefined && failures.every(({ selector }) => selector.kind === "host")) return undefined;
 
   const handshake = readHandshake(data);
   if (handshake.kind === "refused") return handshake;
-  const match = matches.find(({ route }) => speaks(route, handshake.protocols));
-  if (match === undefined) return refuse(400, "None of the offered subprotocols is spoken here");
-
-  const webSockets = application.plugin(WebSockets);
-  const forbidden = webSockets.options.checkOrigin(handshake.origin, request.hostHeader) ?? admit(webSockets);
-  if (forbidden !== undefined) return forbidden;
+  if (match === undefined) return refusalOf(failures);
 
   const { route, parameters } = match;
-  const { protocol } = route;
-  const accept = acceptKey(handshake.key, application.environment.sha1);
-  return {
+  const { protocol, options } = route;
+  const webSockets = application.plugin(WebSockets);
+  const forbidden = options.checkOrigin(handshake.origin, request.hostHeader) ?? admit(webSockets);
+  if (forbidden !== undefined) return forbidden;
+
+  const accepted = (given?: AuthenticateCall): AcceptedUpgrade => ({
     kind: "accepted",
-    head: printSwitchingProtocols({ accept, protocol }),
+    head: printSwitchingProtocols({
+      accept: acceptKey(handshake.key, application.environment.sha1),
+      protocol,
+      ...(given && { headers: given.response.headers.fields }),
+    }),
     open(transport) {
-      const call = new ApplicationCall(application, request, parameters);
-      const options = sessionOptions(application, webSockets, transport);
-      const side = { call, protocol: protocol ?? null, converter: webSockets.options.contentConverter };
-      const session =
-        route.mode === "raw" ? new RawServerSession(options, side) : new DefaultServerSession(options, side);
+      const call = given ?? new ApplicationCall(application, request, parameters);
+      const session = openSession(application, webSockets, route, call, transport);
       webSockets.sessions.add(session, runHandler(session, route, application.log));
     },
-  };
-}
+  });
+  const { authenticate } = options;
+  if (authenticate === undefined) return accepted();
 
-function speaks(route: WebSocketRoute, offered: readonly string[]): boolean {
-  return route.protocol === undefined || chooseSubprotocol(offered, route.protocol) !== undefined;
+  const call = new AuthenticateCall(application, request, parameters);
+  const gate = new Gate({
+    authenticate,
+    call,
+    timeout: options.authenticateTimeout,
+    platform: application.environment.platform,
+    log: application.log,
+    sessions: webSockets.sessions,
+    where: `webSocket(${route.path})`,
+  });
+  return {
+    kind: "pending",
+    ask: (answer) => gate.ask((refusal) => answer(refusal ?? accepted(call))),
+    abandon: () => gate.abandon(),
+  };
 }
 
 function admit({ sessions, options }: WebSocketsInstance): HandshakeRefusal | undefined {
@@ -74,17 +100,18 @@ function admit({ sessions, options }: WebSocketsInstance): HandshakeRefusal | un
   return undefined;
 }
 
-function sessionOptions(
+function openSession(
   { environment }: Application,
-  { options, retained }: WebSocketsInstance,
+  { retained }: WebSocketsInstance,
+  { mode, protocol, options }: WebSocketRoute,
+  call: ApplicationCall,
   transport: Transport,
-): SessionOptions {
-  return {
-    role: "server",
-    codec: environment.codec,
-    platform: environment.platform,
-    transport,
-    retained,
-    settings: options.settings,
-  };
+): DefaultServerSession | RawServerSession {
+  const { settings, contentConverter: converter, validateText } = options;
+  const { codec, platform } = environment;
+  const sessionOptions = { role: "server", codec, platform, transport, retained, settings } as const;
+  const side = { call, protocol: protocol ?? null, converter };
+  return mode === "raw"
+    ? new RawServerSession({ ...sessionOptions, validateText }, side)
+    : new DefaultServerSession(sessionOptions, side);
 }

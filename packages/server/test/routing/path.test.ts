@@ -147,7 +147,14 @@ describe("the type of a path's parameters", () => {
   it("is open for a path that is not known", () => {
     type Open = { readonly [name: string]: string | readonly string[] | undefined };
     expectTypeOf<PathParameters<string>>().toEqualTypeOf<Open>();
-    expectTypeOf<PathParameters<JoinedPath<string, "/{room}">>>().toEqualTypeOf<Open>();
+    expectTypeOf<PathParameters<JoinedPath<string, string>>>().toEqualTypeOf<Open>();
+  });
+
+  it("has what is known where the beginning or the end of a path is not known", () => {
+    type OpenRoom = { readonly [name: string]: string | readonly string[] | undefined; readonly room: string };
+    expectTypeOf<PathParameters<JoinedPath<string, "/{room}">>>().toEqualTypeOf<OpenRoom>();
+    expectTypeOf<PathParameters<JoinedPath<string, "chat/{room}/*">>>().toEqualTypeOf<OpenRoom>();
+    expectTypeOf<PathParameters<`/{room}/${string}`>["room"]>().toEqualTypeOf<string>();
   });
 
   it("refuses what is not in the path", () => {
