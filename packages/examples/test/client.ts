@@ -9,17 +9,24 @@ export interface Message {
   readonly isBinary: boolean;
 }
 
+interface Waiting {
+  resolve(message: Message): void;
+  reject(error: Error): void;
+}
+
 /** The `ws` client, with its messages in line. It is gone when the test is over. */
 export class Client {
   readonly socket: WebSocket;
   readonly closed: Promise<number>;
   readonly #messages: Message[] = [];
-  readonly #waiting: ((message: Message) => void)[] = [];
+  readonly #waiting: Waiting[] = [];
   #connection: Socket | undefined;
 
   private constructor(url: string, options: ClientOptions) {
     this.socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 0, ...options });
     this.closed = once(this.socket, "close").then(([code]) => code);
+    // Where the handshake is refused, `connect` says so.
+    this.closed.catch(() => undefined);
     this.socket.once("upgrade", (response) => {
       this.#connection = response.socket;
     });
@@ -27,7 +34,10 @@ export class Client {
       const message = { data, isBinary };
       const waiting = this.#waiting.shift();
       if (waiting === undefined) this.#messages.push(message);
-      else waiting(message);
+      else waiting.resolve(message);
+    });
+    this.socket.on("close", (code) => {
+      for (const { reject } of this.#waiting.splice(0)) reject(new Error(`Close ${code} came instead of a message`));
     });
     onTestFinished(() => this.socket.terminate());
   }
@@ -47,7 +57,7 @@ export class Client {
   next(): Promise<Message> {
     const message = this.#messages.shift();
     if (message !== undefined) return Promise.resolve(message);
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
   async nextText(): Promise<string> {

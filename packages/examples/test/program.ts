@@ -17,7 +17,7 @@ export interface Program {
   /** Resolves with the port once the program says that it listens. */
   readonly port: Promise<number>;
   readonly stdout: string;
-  signal(signal: "SIGINT" | "SIGTERM"): void;
+  signal(signal: "SIGINT" | "SIGTERM" | "SIGKILL"): void;
 }
 
 export interface ProgramOptions {
@@ -31,7 +31,12 @@ export const packageFolder: string = fileURLToPath(new URL("../", import.meta.ur
 
 export function startProgram(name: "echo" | "demo", options: ProgramOptions = {}): Program {
   const { args = [], env = {}, folder = packageFolder } = options;
-  const child = spawn(process.execPath, [join(folder, `dist/${name}/main.js`), ...args], {
+  return startNode([join(folder, `dist/${name}/main.js`), ...args], env);
+}
+
+/** Starts Node with these arguments. */
+export function startNode(args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
+  const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -56,7 +61,7 @@ export function startProgram(name: "echo" | "demo", options: ProgramOptions = {}
     () => {
       const match = /:(\d+)\/[^\n]*\n/.exec(stdout);
       if (match !== null || isOver) return Number(match?.[1]);
-      throw new Error(`${name} does not say that it listens`);
+      throw new Error(`${args[0]} does not say that it listens`);
     },
     { timeout: 30_000, interval: 20 },
   );

@@ -1,7 +1,6 @@
 import type { Application, DefaultWebSocketServerSession } from "@sluice/server";
 import { Refusal, readCommand } from "./commands.js";
 import type { Command, ServerEvent } from "./events.js";
-import { follow } from "./follow.js";
 import { frameOf } from "./frames.js";
 import type { Member, Room } from "./room.js";
 import type { Traffic } from "./traffic.js";
@@ -41,10 +40,10 @@ export function chat(app: Application, path: string, { room, traffic, codec }: C
     traffic.opened();
     try {
       await send({ type: "welcome", room: room.id, codec: codec() });
-      follow(session, room.online, send);
-      follow(session, room.events, send);
+      session.launch((signal) => room.online.collect(send, { signal }));
+      session.launch((signal) => room.events.collect(send, { signal }));
       // Not counted, or the panel would watch itself.
-      follow(session, traffic.readings, (reading) => session.send(frameOf(reading)));
+      session.launch((signal) => traffic.readings.collect((reading) => session.send(frameOf(reading)), { signal }));
 
       for await (const frame of session.incoming) {
         traffic.received(frame.data.length);
