@@ -13,7 +13,7 @@ export const ApplicationModulesLoaded: EventDefinition<Application> = new EventD
 /** The application has started; it does not listen yet. Ktor: `ApplicationStarted`. */
 export const ApplicationStarted: EventDefinition<Application> = new EventDefinition("ApplicationStarted");
 
-/** The server takes connections. Not raised where the server is somebody else's. Ktor: `ServerReady`. */
+/** The server takes connections; an application without a server of its own can be attached. Ktor: `ServerReady`. */
 export const ServerReady: EventDefinition<ApplicationEnvironment> = new EventDefinition("ServerReady");
 
 /** Stopping begins: sessions are still open. Ktor: `ApplicationStopPreparing`. */

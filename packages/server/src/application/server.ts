@@ -58,6 +58,11 @@ export class ApplicationServer<Bound = EngineConnectors> {
     return this.application.monitor;
   }
 
+  /** Whether `stop` was called. */
+  get isStopping(): boolean {
+    return this.#stopped !== undefined;
+  }
+
   async start(options: StartOptions = {}): Promise<void> {
     checkOptionNames("options of start", options, ["wait"] satisfies (keyof StartOptions)[]);
     this.#started ??= this.#start();

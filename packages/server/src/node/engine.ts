@@ -5,13 +5,13 @@ import type { ServerOptions as TlsOptions } from "node:https";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { finished } from "node:stream";
 import type { Application } from "../application/application.js";
 import type { Engine, EngineConnectors } from "../application/engine.js";
 import { ListenError } from "../application/engine.js";
 import { report } from "../observability/logger.js";
 import { answerRequest, send, text } from "./http.js";
 import { refuseMalformed } from "./malformed.js";
+import { PendingResponses } from "./pending-responses.js";
 import { SocketSet } from "./socket-set.js";
 import type { SocketShare } from "./socket-transport.js";
 import { ignore } from "./staged-end.js";
@@ -37,9 +37,8 @@ export class NodeEngine implements Engine<EngineConnectors> {
   readonly #server: HttpServer;
   /** Sockets that `closeAllConnections` does not know. Those of sessions belong to their sessions. */
   readonly #sockets = new SocketSet();
-  /** Responses that are not through yet. */
-  readonly #answering = new Set<ServerResponse>();
-  #drained: (() => void) | undefined;
+  readonly #answering = new PendingResponses();
+  #draining = false;
 
   constructor(application: Application, share: SocketShare, options: NodeEngineOptions) {
     this.#application = application;
@@ -70,10 +69,8 @@ export class NodeEngine implements Engine<EngineConnectors> {
 
   /** Answers new requests with 503 from now on; resolves when those from before are answered. */
   drain(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#drained = resolve;
-      if (this.#answering.size === 0) resolve();
-    });
+    this.#draining = true;
+    return this.#answering.whenEmpty();
   }
 
   /** Stops listening and cuts what is still open; resolves when the last connection is gone. */
@@ -95,18 +92,18 @@ export class NodeEngine implements Engine<EngineConnectors> {
   }
 
   #request(message: IncomingMessage, response: ServerResponse): void {
-    if (this.#drained !== undefined) {
+    if (this.#draining) {
       send(response, text(503, "The server is stopping", { connection: "close" }));
       return;
     }
-    this.#track(response);
+    this.#answering.add(response);
     void answerRequest(this.#application, message, response);
   }
 
   #upgrade(share: SocketShare, message: IncomingMessage, duplex: Duplex, head: Uint8Array): void {
     // Node hands over the connection's own socket; its type leaves room for what a proxy's CONNECT gives.
     const socket = duplex as Socket;
-    if (this.#isAnswering(socket)) {
+    if (this.#answering.isOn(socket)) {
       socket.on("error", ignore);
       socket.destroy();
     } else if (asksForWebSocket(message)) {
@@ -119,26 +116,12 @@ export class NodeEngine implements Engine<EngineConnectors> {
   }
 
   #malformed(error: NodeJS.ErrnoException, socket: Socket): void {
-    if (this.#isAnswering(socket)) {
+    if (this.#answering.isOn(socket)) {
       socket.destroy();
       return;
     }
     this.#sockets.add(socket);
     refuseMalformed(error, socket);
-  }
-
-  /** Whether an earlier request of the connection still waits for its answer, which must not be mixed with another. */
-  #isAnswering(socket: Socket): boolean {
-    for (const response of this.#answering) if (response.req.socket === socket) return true;
-    return false;
-  }
-
-  #track(response: ServerResponse): void {
-    this.#answering.add(response);
-    finished(response, () => {
-      this.#answering.delete(response);
-      if (this.#answering.size === 0) this.#drained?.();
-    });
   }
 }
 

@@ -1,13 +1,16 @@
 import type { ServerOptions as TlsOptions } from "node:https";
 import type { Backend, BackendChoice, Codec } from "@sluice/codec-wasm";
 import type { Application, ApplicationEnvironment } from "../application/application.js";
+import { AttachedEngine } from "./attached-engine.js";
 import { processCodec } from "./codec.js";
 import type { NodeEngineOptions } from "./engine.js";
 import { NodeEngine, sha1 } from "./engine.js";
 import { nodePlatform } from "./platform.js";
+import type { SocketShare } from "./socket-transport.js";
 import { BatchPool } from "./write-batch.js";
 import { WriteTurn } from "./write-turn.js";
 
+export type { AttachableServer } from "./upgrade-listener.js";
 export type { TlsOptions };
 
 /** Which codec to run: see `ServerConfig.codec`. */
@@ -34,6 +37,14 @@ export class NodeHost {
   }
 
   engine(application: Application, options: NodeEngineOptions): NodeEngine {
-    return new NodeEngine(application, { codec: this.#codec, pool: new BatchPool(), turn: new WriteTurn() }, options);
+    return new NodeEngine(application, this.#share(), options);
+  }
+
+  attachedEngine(application: Application): AttachedEngine {
+    return new AttachedEngine(application, this.#share());
+  }
+
+  #share(): SocketShare {
+    return { codec: this.#codec, pool: new BatchPool(), turn: new WriteTurn() };
   }
 }

@@ -154,8 +154,11 @@ export class Peer {
   }
 }
 
+/** Where a server is reached. */
+type Reachable = Pick<Served, "port" | "url">;
+
 /** Connects, and sends nothing yet. It stays half open when the server ends its side. */
-export async function dial({ port, url }: Served): Promise<Peer> {
+export async function dial({ port, url }: Reachable): Promise<Peer> {
   const tls = url("").startsWith("wss:");
   const options = { host: "127.0.0.1", port, allowHalfOpen: true };
   const socket = tls ? connectTls({ ...options, ca: certificate.cert }) : connectTcp(options);
@@ -169,14 +172,14 @@ export async function dial({ port, url }: Served): Promise<Peer> {
 }
 
 /** Connects, and sends `bytes` in one write. */
-export async function send(served: Served, ...bytes: readonly (string | Uint8Array)[]): Promise<Peer> {
+export async function send(served: Reachable, ...bytes: readonly (string | Uint8Array)[]): Promise<Peer> {
   const peer = await dial(served);
   peer.write(...bytes);
   return peer;
 }
 
 /** Opens a session, with `bytes` in the same write as the handshake. */
-export async function open(served: Served, ...bytes: readonly (string | Uint8Array)[]): Promise<Peer> {
+export async function open(served: Reachable, ...bytes: readonly (string | Uint8Array)[]): Promise<Peer> {
   const peer = await send(served, handshake(), ...bytes);
   const { status } = await peer.response(true);
   if (status !== 101) throw new Error(`The handshake was answered with ${status}`);

@@ -1,0 +1,255 @@
+import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { describe, expect, it } from "vitest";
+import { WebSocketServer } from "ws";
+import type { ApplicationConfig, ApplicationModule } from "../src/index.js";
+import {
+  ApplicationStarted,
+  ApplicationStopped,
+  application,
+  InvalidOptionError,
+  ServerStoppedError,
+  WebSockets,
+} from "../src/index.js";
+import { attachable, listen } from "./attach/attach.js";
+import { certificate } from "./support/certificate.js";
+import { connect } from "./support/client.js";
+import { handshake, open, send } from "./support/peer.js";
+import { echo, route } from "./support/serve.js";
+import { signal } from "./support/until.js";
+
+/** A module with one route, which says `name` and ends. */
+function says(path: string, name: string): ApplicationModule {
+  return (app) => {
+    app.install(WebSockets);
+    app.routing((routing) => void routing.webSocket(path, (session) => session.send(name)));
+  };
+}
+
+const page = (): ReturnType<typeof createServer> => createServer((_, response) => response.end("a page"));
+
+describe("an application attached to a server of Node", () => {
+  it("serves sessions, and leaves ordinary requests alone, for paths of its routes too", async () => {
+    const server = page();
+    (await attachable(route(echo))).attach(server);
+    const at = await listen(server);
+    expect(await (await connect(at)).askText("hi")).toBe("hi");
+    expect(await (await fetch(at.http("/"))).text()).toBe("a page");
+  });
+
+  it("serves sessions over TLS", async () => {
+    const server = createTlsServer(certificate, (request, response) => response.end(`${request.method} a page`));
+    const app = await attachable((app) => {
+      app.install(WebSockets);
+      app.routing((routing) => void routing.webSocket("/", (session) => session.send(session.call.request.scheme)));
+    });
+    app.attach(server);
+    const at = await listen(server, true);
+    expect(await (await connect(at)).receiveText()).toBe("https");
+    const plain = await send(at, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    expect((await plain.response()).body).toBe("GET a page");
+  });
+
+  it("is attached while the server listens already, and to several servers", async () => {
+    const [first, second] = [page(), page()];
+    const [here, there] = [await listen(first), await listen(second)];
+    const app = await attachable(route(echo));
+    expect(app.attach(first).attach(second).attach(second)).toBe(app);
+    expect(await (await connect(here)).askText("here")).toBe("here");
+    expect(await (await connect(there)).askText("there")).toBe("there");
+  });
+
+  it("takes what comes right behind the handshake", async () => {
+    const server = page();
+    (await attachable(route(echo))).attach(server);
+    const at = await listen(server);
+    // "hi", masked with zeros.
+    const peer = await open(at, Uint8Array.of(0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69));
+    expect((await peer.frame()).payload.toString()).toBe("hi");
+  });
+
+  it("refuses what its routes refuse", async () => {
+    const server = page();
+    (await attachable(route(echo))).attach(server);
+    const at = await listen(server);
+    await expect(connect(at, "/", { origin: "https://evil.example" })).rejects.toThrow("403");
+    const peer = await send(at, handshake("/", { "Sec-WebSocket-Key": "short" }));
+    expect((await peer.response()).status).toBe(400);
+  });
+});
+
+describe("an upgrade that no route takes", () => {
+  it("is answered with 404 where nobody else listens", async () => {
+    const server = page();
+    (await attachable(route(echo))).attach(server);
+    const at = await listen(server);
+    for (const path of ["/nowhere", "/%"]) {
+      const peer = await send(at, handshake(path));
+      expect((await peer.response()).status).toBe(404);
+      await peer.end();
+    }
+  });
+
+  it("is an ordinary request where it asks for no WebSocket", async () => {
+    const server = page();
+    (await attachable(route(echo))).attach(server);
+    const peer = await send(await listen(server), handshake("/", { Upgrade: "h2c" }));
+    expect(await peer.response()).toMatchObject({ status: 200 });
+  });
+
+  it("is left to a server of ws, whichever of the two came first", async () => {
+    for (const first of [true, false]) {
+      const server = page();
+      const others = new WebSocketServer({ noServer: true });
+      others.on("connection", (socket) => socket.on("message", (data) => socket.send(`ws has ${data}`)));
+      const app = await attachable(route(echo));
+      if (first) app.attach(server);
+      server.on("upgrade", (request, socket, head) => {
+        if (request.url !== "/ws") return;
+        others.handleUpgrade(request, socket, head, (opened) => others.emit("connection", opened, request));
+      });
+      if (!first) app.attach(server);
+      const at = await listen(server);
+      const [ours, theirs] = [await connect(at), await connect(at, "/ws")];
+      expect(await ours.askText("hi")).toBe("hi");
+      expect(await theirs.askText("hi")).toBe("ws has hi");
+      await app.stop();
+      expect(await theirs.askText("still")).toBe("ws has still");
+      await theirs.close();
+    }
+  });
+});
+
+describe("two applications on one server", () => {
+  it("take their own routes each, and the first one that both have", async () => {
+    const server = page();
+    const first = await attachable([
+      says("/first", "first"),
+      (app) => {
+        app.routing((routing) => void routing.webSocket("/both", (session) => session.send("first")));
+      },
+    ]);
+    const second = await attachable([
+      says("/second", "second"),
+      (app) => {
+        app.routing((routing) => void routing.webSocket("/both", (session) => session.send("second")));
+      },
+    ]);
+    first.attach(server);
+    second.attach(server);
+    const at = await listen(server);
+    const said = async (path: string): Promise<string> => await (await connect(at, path)).receiveText();
+    expect([await said("/first"), await said("/second"), await said("/both")]).toEqual(["first", "second", "first"]);
+    await expect(connect(at, "/third")).rejects.toThrow("404");
+    await first.stop();
+    expect([await said("/second"), await said("/both")]).toEqual(["second", "second"]);
+    await expect(connect(at, "/first")).rejects.toThrow("404");
+  });
+});
+
+describe("stopping an attached application", () => {
+  it("closes its sessions with 1001, waits for handlers, and leaves the server as it was", async () => {
+    const server = page();
+    const before = [server.listenerCount("upgrade"), server.listenerCount("request")];
+    const opened = signal();
+    const steps: string[] = [];
+    const app = await attachable(
+      route(async (session) => {
+        opened.resolve();
+        for await (const _ of session.incoming);
+        steps.push(`ended with ${(await session.closeReason)?.code}`);
+      }),
+    );
+    app.attach(server);
+    const at = await listen(server);
+    const client = await connect(at);
+    await opened.promise;
+    const stopped = app.stop();
+    expect(app.stop()).toBe(stopped);
+    await stopped;
+    expect((await client.closed).code).toBe(1001);
+    expect(steps).toEqual(["ended with 1001"]);
+    expect([server.listenerCount("upgrade"), server.listenerCount("request")]).toEqual(before);
+    expect(server.listening).toBe(true);
+    expect(await (await fetch(at.http("/"))).text()).toBe("a page");
+  });
+
+  it("refuses new sessions with 503 meanwhile", async () => {
+    const server = page();
+    const gate = signal();
+    const app = await attachable(route(async () => await gate.promise));
+    app.attach(server);
+    const at = await listen(server);
+    const client = await connect(at);
+    const stopped = app.stop();
+    expect((await client.closed).code).toBe(1001);
+    await expect(connect(at)).rejects.toThrow("503");
+    gate.resolve();
+    await stopped;
+  });
+
+  it("cuts a session that does not end, after the grace period", async () => {
+    const server = page();
+    const opened = signal();
+    const app = await attachable(
+      route(async (session) => {
+        opened.resolve();
+        await new Promise((resolve) => session.signal.addEventListener("abort", resolve));
+      }),
+    );
+    app.attach(server);
+    const peer = await open(await listen(server));
+    await opened.promise;
+    await app.stop({ gracePeriod: 20 });
+    await peer.dropped();
+  });
+
+  it("is for good", async () => {
+    const app = await attachable(route(echo));
+    await app.stop();
+    expect(() => app.attach(page())).toThrow(ServerStoppedError);
+  });
+});
+
+describe("an application without a server of its own", () => {
+  it("has run its modules and raised its events", async () => {
+    const steps: string[] = [];
+    const app = await attachable([
+      (app) => void app.monitor.subscribe(ApplicationStarted, () => steps.push("started")),
+      async (app) => {
+        await new Promise(setImmediate);
+        app.monitor.subscribe(ApplicationStopped, () => steps.push("stopped"));
+      },
+    ]);
+    expect(steps).toEqual(["started"]);
+    await app.stop();
+    expect(steps).toEqual(["started", "stopped"]);
+  });
+
+  it("is not made when a module fails", async () => {
+    const error = new Error("no configuration");
+    await expect(application(() => Promise.reject(error))).rejects.toBe(error);
+  });
+
+  it.each<[string, unknown]>([
+    ["port", { port: 80 }],
+    ["codec", { codec: "rust" }],
+    ["trustedProxies", { trustedProxies: ["somebody"] }],
+    ["logger", { logger: {} }],
+  ])("is not made with a wrong %s", async (option, config) => {
+    const made = application(() => undefined, config as ApplicationConfig);
+    await expect(made).rejects.toBeInstanceOf(InvalidOptionError);
+    await expect(made).rejects.toThrow(option);
+  });
+
+  it("is attached to nothing but servers", async () => {
+    const app = await attachable(route(echo));
+    expect(() => app.attach({} as never)).toThrow(InvalidOptionError);
+    expect(() => app.attach(undefined as never)).toThrow(InvalidOptionError);
+  });
+
+  it.each(["wasm", "typescript"] as const)("runs the codec %s when that is asked for", async (codec) => {
+    const app = await attachable(route(echo), { codec });
+    expect(app.codec.backend).toBe(codec);
+  });
+});
