@@ -1,7 +1,8 @@
-import { InvalidOptionError } from "@sluice/core";
-import type { ApplicationModule } from "./application/application.js";
-import type { CodecChoice } from "./node/host.js";
-import { NodeHost } from "./node/host.js";
+import { checkOptionNames } from "./application/option-names.js";
+import type { ApplicationModules } from "./application/server.js";
+import type { ApplicationConfig } from "./application-config.js";
+import { APPLICATION_OPTIONS, createApplication } from "./application-config.js";
+import type { Logger } from "./observability/logger.js";
 import type { TestApplicationSettings, TestScope } from "./testing/test-application.js";
 import { runTest } from "./testing/test-application.js";
 
@@ -14,10 +15,12 @@ export type { TestRequestOptions } from "./testing/test-request.js";
 export { VirtualTime } from "./testing/virtual-time.js";
 
 /** What `testApplication` takes. */
-export interface TestApplicationOptions extends TestApplicationSettings {
-  /** Which codec runs: see `ServerConfig.codec`. Default "auto". */
-  readonly codec?: CodecChoice;
+export interface TestApplicationOptions extends TestApplicationSettings, ApplicationConfig {
+  /** Gets what the application logs, besides the test. Default: nobody. */
+  readonly logger?: Logger;
 }
+
+const NAMES: readonly (keyof TestApplicationOptions)[] = [...APPLICATION_OPTIONS, "platform", "stop"];
 
 /**
  * Runs an application in memory, for one test: no port, no socket, and otherwise what a server runs. Requests go through
@@ -42,14 +45,11 @@ export interface TestApplicationOptions extends TestApplicationSettings {
  * @throws InvalidOptionError (`INVALID_OPTION`), CodecUnavailableError (`CODEC_UNAVAILABLE`) as `embeddedServer`.
  */
 export async function testApplication<Result>(
-  module: ApplicationModule,
+  module: ApplicationModules,
   block: (scope: TestScope) => Result | Promise<Result>,
   options: TestApplicationOptions = {},
 ): Promise<Result> {
-  const { codec = "auto" } = options;
-  if (codec !== "auto" && codec !== "wasm" && codec !== "typescript") {
-    throw new InvalidOptionError("codec", codec, '"auto", "wasm" or "typescript"');
-  }
-  if (typeof module !== "function") throw new InvalidOptionError("module", module, "a function");
-  return await runTest(new NodeHost(codec).environment, module, block, options);
+  checkOptionNames("options of testApplication", options, NAMES);
+  const { environment } = createApplication(options).application;
+  return await runTest(environment, module, block, options);
 }

@@ -1,7 +1,7 @@
 import type { Platform } from "@sluice/core";
-import type { ApplicationEnvironment, ApplicationModule } from "../application/application.js";
+import type { ApplicationEnvironment } from "../application/application.js";
 import { Application } from "../application/application.js";
-import type { StopOptions } from "../application/server.js";
+import type { ApplicationModules, StopOptions } from "../application/server.js";
 import { ApplicationServer } from "../application/server.js";
 import type { Logger } from "../observability/logger.js";
 import { consoleLogger, report } from "../observability/logger.js";
@@ -14,8 +14,6 @@ import { TestClient } from "./test-client.js";
 
 /** How to run a test. */
 export interface TestApplicationSettings {
-  /** Gets what the application logs, too. Default: nobody. */
-  readonly logger?: Logger;
   /** The clock, timers and turns of all sessions: `new VirtualTime()`, for example. Default: those of Node. */
   readonly platform?: Platform;
   /** How long handlers may go on when the test is over. Default: 1 s until they are cancelled, 2 s in all. */
@@ -37,11 +35,12 @@ export interface TestScope {
 
 /** Runs `block` against an application in memory; see `testApplication`. */
 export async function runTest<Result>(
-  environment: Omit<ApplicationEnvironment, "logger">,
-  module: ApplicationModule,
+  environment: ApplicationEnvironment,
+  module: ApplicationModules,
   block: (scope: TestScope) => Result | Promise<Result>,
-  { logger, platform = environment.platform, stop = { gracePeriod: "1s", timeout: "2s" } }: TestApplicationSettings,
+  options: TestApplicationSettings & { readonly logger?: Logger },
 ): Promise<Result> {
+  const { logger, platform = environment.platform, stop = { gracePeriod: "1s", timeout: "2s" } } = options;
   const log = new ErrorLog(logger);
   const application = new Application({ ...environment, platform, logger: log });
   const engine = new MemoryEngine(application);
