@@ -18,6 +18,8 @@ export interface ReceiveChannel<E> extends AsyncIterable<E> {
    * it; where it does not, elements that are there already cost no promise. Resolves where the channel ended. Ktor:
    * `consumeEach`.
    *
+   * Await it: what `action` throws is found nowhere else.
+   *
    * @throws the error that the channel was closed with, behind what was queued.
    * @throws what `action` throws; the channel is then cancelled with it.
    */
