@@ -37,6 +37,12 @@ export const behaviours: Readonly<Record<string, (connect: Connect) => Promise<v
 
   "Coming from ws / To everybody": (connect) => everybodyHears(connect, "/"),
 
+  "Coming from ws / Who may come in": async (connect) => {
+    await expect(connect("/account")).rejects.toThrow("401");
+    const client = await connect("/account", { headers: { cookie: "token=open sesame" } });
+    expect(await client.nextText()).toBe("Hello, Ada");
+  },
+
   // An application without a route, but one that starts.
   "Coming from ws / Heartbeat": (connect) => expect(connect("/")).rejects.toThrow("404"),
 
@@ -49,6 +55,12 @@ export const behaviours: Readonly<Record<string, (connect: Connect) => Promise<v
   "Coming from ws / Closing": async (connect) => {
     expect(await closeOf(await connect("/full"))).toEqual([4001, "The room is full"]);
     expect(await closeOf(await connect("/gone"))).toEqual([1006, ""]);
+  },
+
+  "Coming from ws / On a server that you have": async (connect) => {
+    const client = await connect("/echo");
+    expect(await client.askText("hello")).toBe("hello");
+    await expect(connect("/elsewhere")).rejects.toThrow("404");
   },
 
   "Coming from Socket.IO / Events": async (connect) => {
@@ -71,6 +83,14 @@ export const behaviours: Readonly<Record<string, (connect: Connect) => Promise<v
     expect(await cook.askText("in the kitchen")).toBe("in the kitchen");
     expect(await gardener.askText("in the garden")).toBe("in the garden");
     expect(await closeOf(await connect("/rooms/cellar"))).toEqual([4404, "There is no such room"]);
+  },
+
+  "Coming from Socket.IO / Middleware": async (connect) => {
+    for (const place of ["kitchen", "garden"]) {
+      await expect(connect(`/${place}`)).rejects.toThrow("401");
+      const client = await connect(`/${place}?token=open+sesame`);
+      expect(await client.nextText()).toBe(`Welcome to the ${place}`);
+    }
   },
 
   "How a session ends": async (connect) => {
