@@ -147,6 +147,27 @@ describe("two applications on one server", () => {
   });
 });
 
+describe("two applications on one server, told apart by host", () => {
+  it("take the upgrades for their own hosts each", async () => {
+    const server = page();
+    for (const name of ["first", "second"]) {
+      const app = await attachable((app) => {
+        app.install(WebSockets);
+        app.routing((routing) => {
+          routing.host(`${name}.example`, (here) => void here.webSocket("/", (session) => session.send(name)));
+        });
+      });
+      app.attach(server);
+    }
+    const at = await listen(server);
+    for (const name of ["first", "second"]) {
+      const client = await connect(at, "/", { headers: { Host: `${name}.example` } });
+      expect(await client.receiveText()).toBe(name);
+    }
+    await expect(connect(at)).rejects.toThrow("404");
+  });
+});
+
 describe("stopping an attached application", () => {
   it("closes its sessions with 1001, waits for handlers, and leaves the server as it was", async () => {
     const server = page();

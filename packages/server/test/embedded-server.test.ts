@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
-import type { ServerConfig } from "../src/index.js";
+import { describe, expect, expectTypeOf, it, onTestFinished } from "vitest";
+import type { EngineConnector, ServerConfig } from "../src/index.js";
 import { embeddedServer, InvalidOptionError, ListenError, ServerStoppedError, WebSockets } from "../src/index.js";
 import { connect } from "./support/client.js";
 import { send } from "./support/peer.js";
@@ -26,7 +26,7 @@ describe("a server", () => {
     await server.start();
     onTestFinished(() => server.stop());
     expect(await connectors).toEqual([{ type: "HTTP", host: "127.0.0.1", port: expect.any(Number) }]);
-    expect((await connectors)[0]?.port).toBeGreaterThan(0);
+    expect((await connectors)[0].port).toBeGreaterThan(0);
   });
 
   it("runs its module before it listens, however long that takes", async () => {
@@ -98,6 +98,10 @@ describe("a server", () => {
     ["codec", { codec: "rust" }, '"rust"'],
     ["handshakeTimeout", { handshakeTimeout: 0 }, "0"],
     ["handshakeTimeout", { handshakeTimeout: "soon" }, '"soon"'],
+    ["trustedProxies", { trustedProxies: ["10.0.0.0/33"] }, "10.0.0.0/33"],
+    ["logger", { logger: { error: () => undefined } }, "error and warn"],
+    ["hots", { hots: "127.0.0.1" }, '"127.0.0.1"'],
+    ["__proto__", JSON.parse('{"__proto__": 1}'), "1"],
   ])("is not made with a wrong %s: %o", (option, config, value) => {
     const make = (): unknown => embeddedServer(config as ServerConfig, () => undefined);
     expect(make).toThrow(InvalidOptionError);
@@ -105,8 +109,44 @@ describe("a server", () => {
     expect(make).toThrow(value);
   });
 
-  it("is not made without a module", () => {
-    expect(() => embeddedServer({}, undefined as never)).toThrow(InvalidOptionError);
+  it("says which options there are when it is given one that there is not", () => {
+    // @ts-expect-error There is no such option.
+    const make = (): unknown => embeddedServer({ hots: "127.0.0.1" }, () => undefined);
+    expect(make).toThrow("port, host, tls, handshakeTimeout");
+    expect(() => embeddedServer(null as never, () => undefined)).toThrow("options of embeddedServer");
+  });
+
+  it("starts and stops with options that there are, and no others", async () => {
+    const served = await serve(route(echo));
+    await expect(served.server.start({ await: true } as never)).rejects.toThrow("await");
+    await expect(served.server.stop({ gracePeriodMillis: 5 } as never)).rejects.toThrow("gracePeriodMillis");
+    expect(await (await connect(served)).askText("alive")).toBe("alive");
+  });
+
+  it("is not made without modules that are functions", () => {
+    for (const modules of [undefined, {}, [() => undefined, undefined], "module"]) {
+      expect(() => embeddedServer({}, modules as never)).toThrow(InvalidOptionError);
+    }
+  });
+
+  it("runs several modules one after the other, and none when it has none", async () => {
+    const steps: string[] = [];
+    await serve([
+      async () => {
+        await new Promise(setImmediate);
+        steps.push("first");
+      },
+      () => void steps.push("second"),
+    ]);
+    expect(steps).toEqual(["first", "second"]);
+    await serve([]);
+  });
+
+  it("has at least one connector, as its types say", async () => {
+    const { server, port } = await serve([]);
+    const [first] = await server.resolvedConnectors();
+    expectTypeOf(first).toEqualTypeOf<EngineConnector>();
+    expect(first).toEqual({ type: "HTTP", host: "127.0.0.1", port });
   });
 
   it("takes a handshakeTimeout that is no whole number of milliseconds", async () => {

@@ -2,7 +2,10 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { InvalidOptionError } from "@sluice/core";
 import type { Application } from "../application/application.js";
+import { ApplicationRequest } from "../application/call.js";
 import type { Engine } from "../application/engine.js";
+import { resolve } from "../routing/resolve.js";
+import { requestData } from "./http.js";
 import { SocketSet } from "./socket-set.js";
 import type { SocketShare } from "./socket-transport.js";
 import { answerUpgrade } from "./upgrade.js";
@@ -31,8 +34,14 @@ export class AttachedEngine implements Engine<void>, UpgradeTaker {
   }
 
   takes(message: IncomingMessage): boolean {
-    const [path = "/"] = (message.url ?? "/").split("?", 1);
-    return this.#application.router.find(path)?.some(({ route }) => route.kind === "webSocket") === true;
+    const request = new ApplicationRequest(requestData(message, this.#application));
+    const found = this.#application.router.find(request.path) ?? [];
+    const { matches, failures } = resolve(
+      found.filter(({ route }) => route.kind === "webSocket"),
+      request,
+    );
+    // Path and host say whose a request is. Whatever else its route asks for, the route itself refuses.
+    return matches.length > 0 || failures.some(({ selector }) => selector.kind !== "host");
   }
 
   upgrade(message: IncomingMessage, socket: Socket, head: Uint8Array): void {

@@ -14,6 +14,11 @@ function request(data: Partial<RequestData> = {}): ApplicationRequest {
   });
 }
 
+/** What a request with this `Cookie` has. */
+function cookies(...lines: string[]): ApplicationRequest["cookies"] {
+  return request({ rawHeaders: lines.flatMap((line) => ["Cookie", line]) }).cookies;
+}
+
 describe("a request", () => {
   it("has a path and a query, told apart at the first question mark", () => {
     const { path, queryParameters } = request({ uri: "/a%20b?c=d&c=e&f=g?h" });
@@ -24,11 +29,60 @@ describe("a request", () => {
   });
 
   it("has headers in any case, repeated ones as one list", () => {
-    const { rawHeaders } = { rawHeaders: ["X-One", "1", "x-two", "2", "X-TWO", "3", "__proto__", "4"] };
-    const made = request({ rawHeaders });
+    const made = request({ rawHeaders: ["X-One", "1", "x-two", "2", "X-TWO", "3", "__proto__", "4"] });
     expect(made.header("x-one")).toBe("1");
     expect(made.header("X-Two")).toBe("2, 3");
     expect(made.header("__proto__")).toBe("4");
     expect(made.header("constructor")).toBeUndefined();
+    const { headers } = made;
+    expect(headers.get("X-TWO")).toBe("2, 3");
+    expect(headers.getAll("X-Two")).toEqual(["2", "3"]);
+    expect(headers.getAll("none")).toEqual([]);
+    expect([headers.has("X-ONE"), headers.has("none"), headers.has("constructor")]).toEqual([true, false, false]);
+    const entries = [
+      ["x-one", "1"],
+      ["x-two", "2"],
+      ["x-two", "3"],
+      ["__proto__", "4"],
+    ];
+    expect([...headers.entries()]).toEqual(entries);
+    expect([...headers]).toEqual(entries);
+  });
+
+  it("has the cookies of all its lines", () => {
+    const made = cookies('a=1; b=two%20words;c="quoted"', "d=x=y");
+    expect([...made]).toEqual([
+      ["a", "1"],
+      ["b", "two words"],
+      ["c", "quoted"],
+      ["d", "x=y"],
+    ]);
+    expect(made.get("a")).toBe("1");
+    expect([made.has("b"), made.has("B"), made.has("constructor")]).toEqual([true, false, false]);
+    expect([...request().cookies]).toEqual([]);
+  });
+
+  it("has cookies as they are where they are malformed, and the first of two with one name", () => {
+    expect([...cookies('a=%zz; none; =empty; b=; c="; a=2; __proto__=3')]).toEqual([
+      ["a", "%zz"],
+      ["b", ""],
+      ["c", '"'],
+      ["__proto__", "3"],
+    ]);
+  });
+
+  it.each<[string, Partial<RequestData>, string, string, number]>([
+    ["a host and a port", { rawHeaders: ["Host", "Example.com:8443"] }, "http", "example.com", 8443],
+    ["a host alone", { rawHeaders: ["Host", "example.com"] }, "http", "example.com", 80],
+    ["a host alone, over TLS", { rawHeaders: ["Host", "example.com"], secure: true }, "https", "example.com", 443],
+    ["an address of IPv6", { rawHeaders: ["Host", "[::1]:81"] }, "http", "[::1]", 81],
+    ["nothing, on a socket", { localAddress: "127.0.0.1", localPort: 82 }, "http", "127.0.0.1", 82],
+    ["nothing, on a socket of IPv6", { localAddress: "::1", localPort: 83, secure: true }, "https", "[::1]", 83],
+    ["nothing at all", {}, "http", "localhost", 80],
+  ])("knows what it was sent to by %s", (_, data, scheme, host, port) => {
+    const made = request(data);
+    expect([made.scheme, made.host, made.port]).toEqual([scheme, host, port]);
+    expect(made.local).toMatchObject({ scheme, serverHost: host, serverPort: port });
+    expect(made.origin).toBe(made.local);
   });
 });

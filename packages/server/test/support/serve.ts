@@ -1,6 +1,7 @@
 import { expect, onTestFinished } from "vitest";
 import type {
   ApplicationModule,
+  ApplicationModules,
   EmbeddedServer,
   ServerConfig,
   WebSocketHandler,
@@ -24,18 +25,20 @@ export interface Served {
   takeLog(): Logged[];
 }
 
-export async function serve(module: ApplicationModule, config: ServerConfig = {}): Promise<Served> {
+export async function serve(modules: ApplicationModules, config: ServerConfig = {}): Promise<Served> {
   const log: Logged[] = [];
   const note = (error: unknown, message: string): void => void log.push({ error, message });
-  const server = embeddedServer({ host: "127.0.0.1", port: 0, logger: { error: note, warn: note }, ...config }, module);
+  const server = embeddedServer(
+    { host: "127.0.0.1", port: 0, logger: { error: note, warn: note }, ...config },
+    modules,
+  );
   onTestFinished(async () => {
     await server.stop({ gracePeriod: 0, timeout: "1s" });
     expect(log).toEqual([]);
   });
   await server.start();
-  const [connector] = await server.resolvedConnectors();
-  const port = connector?.port ?? 0;
-  const scheme = connector?.type === "HTTPS" ? "wss" : "ws";
+  const [{ port, type }] = await server.resolvedConnectors();
+  const scheme = type === "HTTPS" ? "wss" : "ws";
   return { server, port, url: (path) => `${scheme}://127.0.0.1:${port}${path}`, takeLog: () => log.splice(0) };
 }
 
