@@ -1,6 +1,6 @@
 import type { Codec } from "@sluice/codec-wasm";
 import { CloseReason, checkSendable } from "../close-reason.js";
-import { ClosedSendChannelError } from "../errors.js";
+import { ClosedSendChannelError, InvalidFrameError, show } from "../errors.js";
 import { Frame } from "../frame.js";
 import { Opcode } from "../frame-type.js";
 import { Backlog } from "./backlog.js";
@@ -24,6 +24,11 @@ const SMALLEST_WINDOW = 4096;
 const WINDOW_A_PLACE = 1024;
 
 const NOTHING = new Uint8Array(0);
+
+/** What the types rule out, and a caller without them may still hand over. */
+function refuse(value: never): never {
+  throw new InvalidFrameError(`Frames are sent here, got ${show(value)}`);
+}
 
 /**
  * The protocol of one connection: bytes in, events out; frames in, bytes out. Synchronous, without promises, clocks or
@@ -112,7 +117,7 @@ export class Connection {
    *
    * @throws ClosedSendChannelError (`CLOSED_SEND_CHANNEL`) after our Close.
    * @throws FrameTooBigError (`FRAME_TOO_BIG`) over `maxFrameSize`; nothing went out.
-   * @throws InvalidFrameError (`INVALID_FRAME`) when a message of another type is unfinished, text is not UTF-8, or an RSV bit is set; nothing went out.
+   * @throws InvalidFrameError (`INVALID_FRAME`) when a message of another type is unfinished, text is not UTF-8, an RSV bit is set, or it is no frame; nothing went out.
    * @throws InvalidCloseReasonError (`INVALID_CLOSE_REASON`) for a Close whose code must not go on the wire.
    */
   send(frame: Frame): void {
@@ -129,6 +134,8 @@ export class Connection {
       case "close":
         this.#sendClose(frame.readReason());
         break;
+      default:
+        refuse(frame);
     }
   }
 

@@ -30,6 +30,15 @@ describe.each(BACKENDS)("sending with the %s codec", (backend) => {
   it.each([7, null, undefined, {}, ["a"]])("refuses %s", async (wrong) => {
     const harness = harnessOf();
     expect(await outcome(harness.session.send(wrong as unknown as string))).toMatchObject({ code: "INVALID_FRAME" });
+  });
+
+  it.each(["text", 7, {}, ["a"]])("refuses %s where only frames are sent", async (wrong) => {
+    const harness = harnessOf();
+    const { outgoing } = harness.session;
+    const frame = wrong as unknown as Frame;
+    const refused = { code: "INVALID_FRAME" };
+    expect(await outcome(outgoing.send(frame))).toMatchObject(refused);
+    expect(outgoing.trySend(frame)).toMatchObject({ ok: false, closed: false, cause: refused });
     expect(harness.output).toEqual([]);
   });
 
