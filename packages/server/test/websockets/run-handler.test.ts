@@ -187,6 +187,22 @@ describe("what a handler throws", () => {
     expect(served.takeLog()).toMatchObject([{ error: expect.any(FrameTooBigError) }]);
   });
 
+  it("in a function that it gave to consumeEach is logged as any other error", async () => {
+    const error = new TypeError("a bug in between");
+    const served = await serve(
+      beside(async (session) => {
+        await session.incoming.consumeEach(() => {
+          throw error;
+        });
+      }),
+    );
+    const client = await connect(served, "/odd");
+    client.socket.send("go");
+    client.socket.send("not taken by anybody");
+    expect(await client.closed).toEqual({ code: 1011, reason: "" });
+    expect(served.takeLog()).toMatchObject([{ error }]);
+  });
+
   it("is no news where it tells of an end that came from outside", async () => {
     const results: unknown[] = [];
     const served = await serve(
