@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+/** The README of the repository. */
+export const README: URL = new URL("../../../../README.md", import.meta.url);
 
 /** A code block of the README that is ours: TypeScript. What other libraries' code looks like stands in `js` blocks. */
 export interface Block {
@@ -9,9 +10,9 @@ export interface Block {
   readonly code: string;
 }
 
-/** Every `ts` block of the repository's README, in order. */
-export async function readBlocks(): Promise<readonly Block[]> {
-  const lines = (await readFile(new URL("../../../../README.md", import.meta.url), "utf8")).split("\n");
+/** Every `ts` block of a README, in order. */
+export function blocksOf(readme: string): readonly Block[] {
+  const lines = readme.split("\n");
   const blocks: Block[] = [];
   const headings: string[] = [];
   for (let index = 0; index < lines.length; index++) {
