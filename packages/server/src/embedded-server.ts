@@ -3,23 +3,21 @@ import { InvalidOptionError, milliseconds } from "@sluice/core";
 import type { Application } from "./application/application.js";
 import type { Engine, EngineConnectors } from "./application/engine.js";
 import type { Events } from "./application/events.js";
+import { JoinedEngines } from "./application/joined-engines.js";
 import { checkOptionNames } from "./application/option-names.js";
 import type { ApplicationModules, StartOptions, StopOptions } from "./application/server.js";
 import { ApplicationServer } from "./application/server.js";
 import type { ApplicationConfig, CodecInUse } from "./application-config.js";
 import { APPLICATION_OPTIONS, createApplication } from "./application-config.js";
-import type { TlsOptions } from "./node/host.js";
+import type { ConnectorConfig, ResolvedConnector } from "./connectors.js";
+import { CONNECTOR_OPTIONS, resolveConnectors } from "./connectors.js";
 
 export type { StartOptions, StopOptions };
 
-/** What `embeddedServer` takes. Durations are milliseconds, or text such as `"15s"`. */
-export interface ServerConfig extends ApplicationConfig {
-  /** Default 8080; 0 takes a free one, which `resolvedConnectors()` tells. */
-  readonly port?: number;
-  /** Default `"0.0.0.0"`: every IPv4 address of the machine. */
-  readonly host?: string;
-  /** Serves TLS with these options of `node:https`: `key`, `cert` … */
-  readonly tls?: TlsOptions;
+/** What `embeddedServer` takes: where it listens, and more. Durations are milliseconds, or text such as `"15s"`. */
+export interface ServerConfig extends ApplicationConfig, ConnectorConfig {
+  /** Several places to listen at, in place of `port`, `host` and `tls`. */
+  readonly connectors?: readonly ConnectorConfig[];
   /** How long a request may take to arrive; then 408. More than 0. With TLS, its handshake has as long before. Default 10 s. */
   readonly handshakeTimeout?: Duration;
 }
@@ -75,19 +73,22 @@ export interface EmbeddedServer {
  */
 export function embeddedServer(config: ServerConfig, module: ApplicationModules): EmbeddedServer {
   checkOptionNames("options of embeddedServer", config, NAMES);
-  const { port = 8080, host = "0.0.0.0" } = config;
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new InvalidOptionError("port", port, "a whole number from 0 to 65535");
-  }
-  if (typeof host !== "string" || host === "") throw new InvalidOptionError("host", host, "a name or an address");
+  const [first, ...more] = resolveConnectors(config);
   const handshakeTimeout = milliseconds(config.handshakeTimeout ?? "10s", "handshakeTimeout");
   if (handshakeTimeout === 0) throw new InvalidOptionError("handshakeTimeout", 0, "longer than 0 ms");
   const { application, node } = createApplication(config);
-  const engine = node.engine(application, { host, port, tls: config.tls, handshakeTimeout });
+  const serve = (at: ResolvedConnector): Engine<EngineConnectors> =>
+    node.engine(application, { ...at, handshakeTimeout });
+  const engine = new JoinedEngines([serve(first), ...more.map(serve)]);
   return new NodeServer(application, engine, module, node.codec);
 }
 
-const NAMES: readonly (keyof ServerConfig)[] = [...APPLICATION_OPTIONS, "port", "host", "tls", "handshakeTimeout"];
+const NAMES: readonly (keyof ServerConfig)[] = [
+  ...APPLICATION_OPTIONS,
+  ...CONNECTOR_OPTIONS,
+  "connectors",
+  "handshakeTimeout",
+];
 
 class NodeServer extends ApplicationServer implements EmbeddedServer {
   constructor(

@@ -68,6 +68,7 @@ export type { RequestCookies } from "./application/request-cookies.js";
 export type { ApplicationModules } from "./application/server.js";
 export type { ApplicationConfig, CodecInUse } from "./application-config.js";
 export { type AttachableApplication, application } from "./attachable-application.js";
+export type { ConnectorConfig } from "./connectors.js";
 export {
   type EmbeddedServer,
   embeddedServer,

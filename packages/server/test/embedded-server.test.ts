@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import { describe, expect, expectTypeOf, it, onTestFinished } from "vitest";
 import type { EngineConnector, ServerConfig } from "../src/index.js";
 import { embeddedServer, InvalidOptionError, ListenError, ServerStoppedError, WebSockets } from "../src/index.js";
+import { certificate } from "./support/certificate.js";
 import { connect } from "./support/client.js";
 import { send } from "./support/peer.js";
 import { run } from "./support/run.js";
@@ -17,6 +18,13 @@ async function busyPort(): Promise<number> {
   onTestFinished(() => void busy.close());
   const address = busy.address();
   return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** A port that nobody listened on a moment ago. */
+async function freePort(): Promise<number> {
+  const taken = await serve([]);
+  await taken.server.stop();
+  return taken.port;
 }
 
 describe("a server", () => {
@@ -112,7 +120,7 @@ describe("a server", () => {
   it("says which options there are when it is given one that there is not", () => {
     // @ts-expect-error There is no such option.
     const make = (): unknown => embeddedServer({ hots: "127.0.0.1" }, () => undefined);
-    expect(make).toThrow("port, host, tls, handshakeTimeout");
+    expect(make).toThrow("port, host, tls, connectors, handshakeTimeout");
     expect(() => embeddedServer(null as never, () => undefined)).toThrow("options of embeddedServer");
   });
 
@@ -158,6 +166,65 @@ describe("a server", () => {
     const server = embeddedServer({ codec }, () => undefined);
     expect(server.codec.backend).toBe(codec === "typescript" ? "typescript" : "wasm");
     expect(server.codec.reason).not.toBe("");
+  });
+});
+
+describe("a server with several connectors", () => {
+  it("listens at each of them, and stops at each", async () => {
+    const host = "127.0.0.1";
+    const server = embeddedServer(
+      {
+        connectors: [
+          { host, port: 0 },
+          { host, port: 0, tls: certificate },
+        ],
+      },
+      route(echo),
+    );
+    await server.start();
+    onTestFinished(() => server.stop({ gracePeriod: 0 }));
+    const connectors = await server.resolvedConnectors();
+    expect(connectors).toMatchObject([{ type: "HTTP" }, { type: "HTTPS" }]);
+    const clients = [];
+    for (const { type, port } of connectors) {
+      const scheme = type === "HTTPS" ? "wss" : "ws";
+      const client = await connect({ url: (path) => `${scheme}://127.0.0.1:${port}${path}` });
+      expect(await client.askText(type)).toBe(type);
+      clients.push(client);
+    }
+    await server.stop();
+    for (const client of clients) expect((await client.closed).code).toBe(1001);
+  });
+
+  it("listens at none when it cannot listen at one", async () => {
+    const [free, busy] = [await freePort(), await busyPort()];
+    const host = "127.0.0.1";
+    const server = embeddedServer(
+      {
+        connectors: [
+          { host, port: free },
+          { host, port: busy },
+        ],
+      },
+      () => undefined,
+    );
+    await expect(server.start()).rejects.toMatchObject({ code: "ADDRESS_IN_USE", port: busy });
+    const second = await serve(route(echo), { port: free });
+    expect(await (await connect(second)).askText("hi")).toBe("hi");
+    await server.stop();
+  });
+
+  it.each<[string, ServerConfig]>([
+    ["connectors must be at least one", { connectors: [] }],
+    ["connectors must be an array", { connectors: {} as never }],
+    ["port must be left out beside connectors", { port: 80, connectors: [{}] }],
+    ["connectors[1].port", { connectors: [{}, { port: -1 }] }],
+    ["connectors[0].host", { connectors: [{ host: "" }] }],
+    ["connectors[0].tls", { connectors: [{ tls: "yes" as never }] }],
+    ["prot must be left out", { connectors: [{ prot: 80 } as never] }],
+  ])("is not made with wrong ones: %s", (message, config) => {
+    expect(() => embeddedServer(config, () => undefined)).toThrow(InvalidOptionError);
+    expect(() => embeddedServer(config, () => undefined)).toThrow(message);
   });
 });
 
