@@ -9,7 +9,7 @@ import type { HandshakeRefusal } from "../handshake/refusal.js";
 import { refuse } from "../handshake/refusal.js";
 import { printRefusal } from "../handshake/response.js";
 import { report } from "../observability/logger.js";
-import type { AcceptedUpgrade } from "../websockets/upgrade.js";
+import type { AcceptedUpgrade, PendingUpgrade } from "../websockets/upgrade.js";
 import { decideUpgrade } from "../websockets/upgrade.js";
 import type { WireResponse } from "./response-head.js";
 import { readResponse } from "./response-head.js";
@@ -26,6 +26,8 @@ export class MemoryEngine implements Engine {
   readonly #application: Application;
   /** The clients' ends of all connections. */
   readonly #connections = new Set<MemoryTransport>();
+  /** Handshakes whose route has not let them in or refused them yet. */
+  readonly #pending = new Set<PendingUpgrade>();
   #answering = 0;
   #drained: (() => void) | undefined;
 
@@ -55,6 +57,8 @@ export class MemoryEngine implements Engine {
 
   /** Cuts every connection, as a client does that vanishes; resolves when both ends have heard of it. */
   async cut(): Promise<void> {
+    for (const pending of this.#pending) pending.abandon();
+    this.#pending.clear();
     for (const transport of this.#connections) transport.destroy();
     this.#connections.clear();
     await new Promise<void>((resolve) => this.#application.environment.platform.nextTurn(resolve));
@@ -95,10 +99,21 @@ export class MemoryEngine implements Engine {
     if (this.#answering === 0) this.#drained?.();
   }
 
+  /** Does not settle where the client is gone before. */
+  #ask(pending: PendingUpgrade): Promise<AcceptedUpgrade | HandshakeRefusal> {
+    this.#pending.add(pending);
+    return new Promise((resolve) => {
+      pending.ask((decision) => {
+        this.#pending.delete(pending);
+        resolve(decision);
+      });
+    });
+  }
+
   async #decide(data: RequestData): Promise<AcceptedUpgrade | HandshakeRefusal> {
     try {
       const decision = decideUpgrade(this.#application, data) ?? refuse(404, "Nothing is here");
-      return decision.kind === "pending" ? await new Promise((resolve) => decision.ask(resolve)) : decision;
+      return decision.kind === "pending" ? await this.#ask(decision) : decision;
     } catch (error) {
       report(this.#application.log, error, `The handshake for ${data.uri} failed`);
       return refuse(500, "The server failed");

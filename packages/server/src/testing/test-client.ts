@@ -3,7 +3,7 @@ import { RetainedBytes } from "@sluice/core";
 import type { Application } from "../application/application.js";
 import type { WebSocketOptions } from "../websockets/options.js";
 import { resolveOptions } from "../websockets/options.js";
-import type { ClientWebSocketSession, DefaultClientWebSocketSession } from "./client-session.js";
+import type { ClientSide, ClientWebSocketSession, DefaultClientWebSocketSession } from "./client-session.js";
 import { DefaultClientSession, RawClientSession } from "./client-session.js";
 import { HandshakeRefusedError } from "./errors.js";
 import type { MemoryEngine, TestHandshake } from "./memory-engine.js";
@@ -13,7 +13,15 @@ import { handshakeHeaders, requestData } from "./test-request.js";
 /** What a session of the test client may be told, as `install(WebSockets, …)` tells it those of the server. */
 export type TestSessionOptions = Pick<
   WebSocketOptions,
-  "channels" | "closeTimeout" | "masking" | "maxFragments" | "maxFrameSize" | "maxPause" | "pingPeriod" | "timeout"
+  | "channels"
+  | "closeTimeout"
+  | "contentConverter"
+  | "masking"
+  | "maxFragments"
+  | "maxFrameSize"
+  | "maxPause"
+  | "pingPeriod"
+  | "timeout"
 >;
 
 /** What opens a session. */
@@ -80,12 +88,12 @@ export class TestClient {
    * @throws HandshakeRefusedError (`HANDSHAKE_REFUSED`) with status, headers and body.
    */
   async webSocketSession(path: string, options: TestWebSocketOptions = {}): Promise<DefaultClientWebSocketSession> {
-    return await this.#open(path, options, (session, headers) => new DefaultClientSession(session, headers));
+    return await this.#open(path, options, (session, side) => new DefaultClientSession(session, side));
   }
 
   /** As `webSocketSession`, with every frame as it came, and nothing answered. */
   async webSocketRawSession(path: string, options: TestWebSocketOptions = {}): Promise<ClientWebSocketSession> {
-    return await this.#open(path, options, (session, headers) => new RawClientSession(session, headers));
+    return await this.#open(path, options, (session, side) => new RawClientSession(session, side));
   }
 
   /** An opening handshake, and the client's end of the connection. @internal */
@@ -96,15 +104,16 @@ export class TestClient {
   async #open<Session extends ClientWebSocketSession>(
     path: string,
     options: TestWebSocketOptions,
-    make: (options: SessionOptions, headers: Headers) => Session,
+    make: (options: SessionOptions, side: ClientSide) => Session,
   ): Promise<Session> {
-    const { settings, maxRetainedBytes } = resolveOptions({ ...CLIENT, ...options.session });
+    const resolved = resolveOptions({ ...CLIENT, ...options.session });
+    const { settings, contentConverter: converter } = resolved;
     const { response, transport } = await this.handshake(path, options);
     const { status, headers, body } = response;
     if (transport === undefined) throw new HandshakeRefusedError(path, status, headers, body);
     const { codec, platform } = this.#application.environment;
-    const retained = new RetainedBytes(maxRetainedBytes);
-    const session = make({ role: "client", codec, platform, transport, retained, settings }, headers);
+    const retained = new RetainedBytes(resolved.maxRetainedBytes);
+    const session = make({ role: "client", codec, platform, transport, retained, settings }, { headers, converter });
     void session.ended.then(() => this.#engine.forget(transport));
     return session;
   }

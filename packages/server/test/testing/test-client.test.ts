@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ApplicationModule, Frame } from "../../src/index.js";
-import { CloseReason, Frame as Frames, WebSockets } from "../../src/index.js";
+import type { ApplicationModule, Authenticate, Frame } from "../../src/index.js";
+import { CloseReason, Frame as Frames, jsonConverter, WebSockets } from "../../src/index.js";
 import { testApplication } from "../../src/testing.js";
 import { echo, route } from "../support/serve.js";
 
@@ -137,6 +137,58 @@ describe("sessions", () => {
         ]);
       });
     });
+  });
+
+  it("send and receive values", async () => {
+    const contentConverter = jsonConverter();
+    const typed = route(async (session) => session.sendSerialized({ got: await session.receiveDeserialized() }), {
+      contentConverter,
+    });
+    await testApplication(typed, async ({ client }) => {
+      await client.webSocket("/", { session: { contentConverter } }, async (session) => {
+        await session.sendSerialized([1, 2]);
+        expect(await session.receiveDeserialized()).toEqual({ got: [1, 2] });
+      });
+    });
+  });
+
+  it("pass the gate of their route, or learn why not", async () => {
+    const gated: ApplicationModule = (app) => {
+      app.install(WebSockets);
+      app.routing((routing) => {
+        const authenticate: Authenticate = async (call) => {
+          call.response.headers.append("Set-Cookie", "seen=yes");
+          await Promise.resolve();
+          if (call.request.header("authorization") === undefined) return { status: 401, body: "who are you?" };
+          return undefined;
+        };
+        routing.webSocket("/", { authenticate }, (session) => session.send("welcome"));
+      });
+    };
+    await testApplication(gated, async ({ client }) => {
+      const refused = await client.webSocketSession("/").catch((error: unknown) => error);
+      expect(refused).toMatchObject({ status: 401, body: "who are you?" });
+      await client.webSocket("/", { headers: { Authorization: "Bearer 1" } }, async (session) => {
+        expect(session.headers.getSetCookie()).toEqual(["seen=yes"]);
+        expect(textOf(await session.incoming.receive())).toBe("welcome");
+      });
+    });
+  });
+
+  it("that wait at their route's gate when the test is over are abandoned", async () => {
+    let reason: unknown;
+    const gated: ApplicationModule = (app) => {
+      app.install(WebSockets);
+      app.routing((routing) => {
+        const authenticate: Authenticate = async ({ signal }) => {
+          await new Promise((resolve) => signal.addEventListener("abort", resolve));
+          reason = signal.reason;
+        };
+        routing.webSocket("/", { authenticate }, () => expect.unreachable());
+      });
+    };
+    await testApplication(gated, ({ client }) => void client.webSocketSession("/"));
+    expect(reason).toMatchObject({ code: "CANCELLED" });
   });
 
   it("outlive the call that opened them, until they are closed", async () => {
