@@ -58,6 +58,8 @@ function waitForGate(
   socket: Socket,
   head: Uint8Array,
 ): void {
+  // The gate has a time limit of its own; a server's may be shorter, for it knows nothing of gates.
+  socket.setTimeout(0);
   const input = new EarlyInput(socket, head, () => {
     pending.abandon();
     socket.destroy();

@@ -92,7 +92,8 @@ export class Route<out Path extends string = string> {
 
   /**
    * Routes for requests to some hosts: `"example.com"` on any port, `"localhost:8080"` on one, or a pattern for the
-   * whole name. It looks at `Host`, which a client writes. Another host gets 404. Ktor: `host(…) { }`.
+   * whole name. It looks at `request.host` and `request.port`, which a client writes. Another host gets 404. Ktor:
+   * `host(…) { }`.
    *
    * @throws InvalidOptionError (`INVALID_OPTION`) for what is no host.
    */

@@ -8,8 +8,8 @@ const MIB = 1024 * 1024;
 
 describe("the options of WebSockets", () => {
   it("have finite defaults", () => {
-    const { settings, maxRetainedBytes, maxConnections } = resolveOptions({});
-    expect({ ...settings, maxRetainedBytes, maxConnections }).toEqual({
+    const { settings, maxRetainedBytes, maxConnections, authenticateTimeout } = resolveOptions({});
+    expect({ ...settings, maxRetainedBytes, maxConnections, authenticateTimeout }).toEqual({
       masking: false,
       maxFrameSize: MIB,
       maxFragments: 16_384,
@@ -21,6 +21,7 @@ describe("the options of WebSockets", () => {
       outgoing: { capacity: 1024, maxBytes: 4 * MIB, onOverflow: "suspend" },
       maxRetainedBytes: 256 * MIB,
       maxConnections: 100_000,
+      authenticateTimeout: 10_000,
     });
   });
 
@@ -55,6 +56,7 @@ describe("the options of WebSockets", () => {
     ["timeout", { timeout: 0 }, "0"],
     ["closeTimeout", { closeTimeout: "0s" }, '"0s"'],
     ["maxPause", { maxPause: 2 ** 31 }, "2147483648"],
+    ["authenticateTimeout", { authenticateTimeout: 0 }, "0"],
     ["maxFrameSize", { maxFrameSize: 0 }, "0"],
     ["maxFrameSize", { maxFrameSize: 1.5 }, "1.5"],
     ["maxFrameSize", { maxFrameSize: "1" }, '"1"'],
@@ -82,5 +84,18 @@ describe("the options of WebSockets", () => {
 
   it("that are not known come with those that are", () => {
     expect(() => resolveOptions({ pingInterval: 5 } as WebSocketOptions)).toThrow("pingPeriod");
+  });
+
+  it("turn limits off where that makes sense", () => {
+    const off = Number.POSITIVE_INFINITY;
+    const { settings, maxRetainedBytes, maxConnections } = resolveOptions({
+      pingPeriod: 0,
+      maxPause: 0,
+      maxFragments: off,
+      maxRetainedBytes: off,
+      maxConnections: off,
+    });
+    expect(settings).toMatchObject({ pingPeriod: 0, maxPause: 0, maxFragments: off });
+    expect([maxRetainedBytes, maxConnections]).toEqual([off, off]);
   });
 });
