@@ -12,12 +12,11 @@ import { checkMaxFrameSize } from "../protocol/limits.js";
 import { closeReasonOf } from "../protocol/violations.js";
 import { rejected } from "../rejection.js";
 import { Closing } from "./closing.js";
+import { Conclusion } from "./conclusion.js";
 import { CountedOutput } from "./counted-output.js";
 import type { Ending } from "./ending.js";
-import { Conclusion } from "./ending.js";
 import { Intake } from "./intake.js";
 import type { Job, JobBlock } from "./job.js";
-import { cancelledJob, Jobs } from "./job.js";
 import { Outbox } from "./outbox.js";
 import type { WebSocketSession } from "./session.js";
 import type { SessionOptions } from "./session-options.js";
@@ -43,9 +42,10 @@ export class RawSession implements WebSocketSession {
   readonly #intake: Intake;
   readonly #closing: Closing;
 
-  readonly #conclusion = new Conclusion();
-  /** Made on demand: most sessions have none. */
-  #jobs: Jobs | undefined;
+  readonly #conclusion = new Conclusion((error) => {
+    this.#fail(error, CloseReason.internalError());
+    this.jobFailed(error);
+  });
 
   #over = false;
   #settleEnded: () => void = () => {};
@@ -173,16 +173,11 @@ export class RawSession implements WebSocketSession {
     this.#channel.cancel(cause);
     this.options.transport.destroy();
     this.#release();
-    this.#announce();
+    this.#conclusion.announce();
   }
 
   launch(block: JobBlock): Job {
-    if (!this.isActive) return cancelledJob(this.signal.reason);
-    this.#jobs ??= new Jobs((error) => {
-      this.#fail(error, CloseReason.internalError());
-      this.jobFailed(error);
-    });
-    return this.#jobs.launch(block);
+    return this.#conclusion.launch(block);
   }
 
   /** A ping has come. Not in a raw session, where it is a frame like any other. */
@@ -217,13 +212,7 @@ export class RawSession implements WebSocketSession {
     if (!this.isActive) return;
     this.connection.fail(error, reason);
     this.#end({ how: "failure", error, reason });
-    this.#announce();
-  }
-
-  /** Aborts what hangs on the session's ending. Its listeners are user code: this comes last. */
-  #announce(): void {
     this.#conclusion.announce();
-    if (this.#jobs !== undefined) this.#jobs.cancel(this.signal.reason);
   }
 
   /** Settles how the session ended. The first ending counts. */
@@ -243,7 +232,7 @@ export class RawSession implements WebSocketSession {
     const resolved = reason ?? CloseReason.normal();
     this.#end({ how: "close", reason: resolved });
     this.outbox.sendClose(first ? resolved : reason);
-    this.#announce();
+    this.#conclusion.announce();
   }
 
   /**
@@ -286,9 +275,8 @@ export class RawSession implements WebSocketSession {
       closed: () => {
         this.#end({ how: "lost" });
         this.#release();
-        this.#announce();
-        if (this.#jobs === undefined) this.#settleEnded();
-        else this.#jobs.whenIdle(() => this.#settleEnded());
+        this.#conclusion.announce();
+        this.#conclusion.whenIdle(() => this.#settleEnded());
       },
     };
   }
@@ -302,7 +290,7 @@ export class RawSession implements WebSocketSession {
     this.#end({ how: "lost" });
     this.options.transport.destroy();
     this.#release();
-    this.#announce();
+    this.#conclusion.announce();
   }
 
   #sink(): ConnectionSink {
@@ -326,6 +314,6 @@ export class RawSession implements WebSocketSession {
   #inputOver(ending: Ending): void {
     this.#end(ending);
     if (this.connection.state.name === "closed") this.#closing.exchanged();
-    this.#announce();
+    this.#conclusion.announce();
   }
 }

@@ -1,0 +1,68 @@
+import type { CloseReason } from "../close-reason.js";
+import type { Ending, Outcome } from "./ending.js";
+import { outcomeOf } from "./ending.js";
+import type { Job, JobBlock } from "./job.js";
+import { cancelledJob, Jobs } from "./job.js";
+
+/**
+ * How one session ended, once it has, and what hangs on that: the first ending counts; `closeReason` and `signal` tell it,
+ * and the jobs end with it.
+ */
+export class Conclusion {
+  /** Settles with the ending; never rejects. */
+  readonly closeReason: Promise<CloseReason | null>;
+  readonly #jobFailed: (error: unknown) => void;
+  #ending: Ending | undefined;
+  #settle: (reason: CloseReason | null) => void = () => {};
+  /** Both are made on demand: most sessions are never asked for a signal, and launch nothing. */
+  #abort: AbortController | undefined;
+  #jobs: Jobs | undefined;
+
+  /** `jobFailed` never throws. */
+  constructor(jobFailed: (error: unknown) => void) {
+    this.#jobFailed = jobFailed;
+    this.closeReason = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  get ending(): Ending | undefined {
+    return this.#ending;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      this.announce();
+    }
+    return this.#abort.signal;
+  }
+
+  launch(block: JobBlock): Job {
+    if (this.#ending !== undefined) return cancelledJob(outcomeOf(this.#ending).cause);
+    this.#jobs ??= new Jobs(this.#jobFailed);
+    return this.#jobs.launch(block);
+  }
+
+  /** Calls back when every job is done: now, where none runs. */
+  whenIdle(callback: () => void): void {
+    if (this.#jobs === undefined) callback();
+    else this.#jobs.whenIdle(callback);
+  }
+
+  /** To be called once. */
+  settle(ending: Ending): Outcome {
+    this.#ending = ending;
+    const outcome = outcomeOf(ending);
+    this.#settle(outcome.closeReason);
+    return outcome;
+  }
+
+  /** Aborts every signal, if there is an ending. Their listeners are user code: this comes last, on a session that is in order. */
+  announce(): void {
+    if (this.#ending === undefined) return;
+    const { cause } = outcomeOf(this.#ending);
+    this.#abort?.abort(cause);
+    this.#jobs?.cancel(cause);
+  }
+}
