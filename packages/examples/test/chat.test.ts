@@ -12,7 +12,7 @@ let url: string;
 
 beforeEach(async () => {
   server = embeddedServer({ port: 0, host: "127.0.0.1" }, (app) => {
-    app.install(WebSockets, {});
+    app.install(WebSockets);
     chat(app, "/chat", { room: new Room(), traffic: new Traffic(), codec: () => server.codec.backend });
   });
   await server.start();

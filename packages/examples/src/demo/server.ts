@@ -17,7 +17,7 @@ export interface DemoOptions {
 export async function demoServer({ port, host = "0.0.0.0", codec = "auto" }: DemoOptions): Promise<EmbeddedServer> {
   const files = await readPage();
   const server = embeddedServer({ port, host, codec }, (app) => {
-    app.install(WebSockets, {});
+    app.install(WebSockets);
     page(app, files);
     chat(app, "/chat", { room: new Room(), traffic: new Traffic(), codec: () => server.codec.backend });
     echo(app, "/echo");

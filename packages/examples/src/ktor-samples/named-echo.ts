@@ -3,7 +3,7 @@ import { CloseReason, WebSockets } from "@sluice/server";
 
 /** Greets whoever comes, says back what they say, and closes when they say "bye". */
 export function namedEcho(app: Application): void {
-  app.install(WebSockets, {});
+  app.install(WebSockets);
   app.routing((routing) => {
     routing.webSocket("/echo/{name}", async (session) => {
       // The path tells the compiler that there is a `name`, and that it is a string.

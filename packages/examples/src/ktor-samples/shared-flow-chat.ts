@@ -3,10 +3,10 @@ import { MutableSharedFlow, WebSockets } from "@sluice/server";
 
 /** Everybody hears what anybody says. */
 export function sharedFlowChat(app: Application): void {
-  // Whoever lies 64 messages behind loses the oldest, so that a slow peer holds nobody up.
+  // A peer that reads too slowly loses the oldest messages, and holds nobody up.
   const messages = MutableSharedFlow<string>({ extraBufferCapacity: 64, onBufferOverflow: "dropOldest" });
 
-  app.install(WebSockets, {});
+  app.install(WebSockets);
   app.routing((routing) => {
     routing.webSocket("/ws", async (session) => {
       // Goes on beside the loop below, and ends with the session.

@@ -3,7 +3,7 @@ import { Frame, WebSockets } from "@sluice/server";
 
 /** An echo that sees every frame as it came, and so has to answer pings by itself. */
 export function rawEcho(app: Application): void {
-  app.install(WebSockets, {});
+  app.install(WebSockets);
   app.routing((routing) => {
     routing.webSocketRaw("/raw", async (session) => {
       for await (const frame of session.incoming) {
