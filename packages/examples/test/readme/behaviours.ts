@@ -3,12 +3,15 @@ import { readFile } from "node:fs/promises";
 import { expect } from "vitest";
 import type { ClientOptions } from "ws";
 import type { Client } from "../client.js";
+import type { Program } from "../program.js";
 
 /** Opens a session at a path of the block's application. */
 export type Connect = (path: string, options?: ClientOptions) => Promise<Client>;
 
+type Behaviour = (connect: Connect, program: Program) => Promise<void>;
+
 /** What each block of the README must do when clients come, by the headings above it and in the README's order. */
-export const behaviours: Readonly<Record<string, (connect: Connect) => Promise<void>>> = {
+export const behaviours: Readonly<Record<string, Behaviour>> = {
   Sluice: async (connect) => {
     const client = await connect("/echo/Ada");
     expect(await client.nextText()).toBe("Hi, Ada");
@@ -85,6 +88,14 @@ export const behaviours: Readonly<Record<string, (connect: Connect) => Promise<v
     expect(await closeOf(await connect("/rooms/cellar"))).toEqual([4404, "There is no such room"]);
   },
 
+  "Coming from Socket.IO / To everybody else": async (connect) => {
+    const [ada, grace] = [await connect("/"), await connect("/")];
+    ada.socket.send("Hello, Grace");
+    expect(await grace.askText("Hello, Ada")).toBe("Hello, Grace");
+    // Nothing of her own came before it.
+    expect(await ada.nextText()).toBe("Hello, Ada");
+  },
+
   "Coming from Socket.IO / Middleware": async (connect) => {
     for (const place of ["kitchen", "garden"]) {
       await expect(connect(`/${place}`)).rejects.toThrow("401");
@@ -93,11 +104,15 @@ export const behaviours: Readonly<Record<string, (connect: Connect) => Promise<v
     }
   },
 
-  "How a session ends": async (connect) => {
+  "How a session ends": async (connect, program) => {
     const client = await connect("/echo");
     expect(await client.askText("hello")).toBe("hello");
     client.socket.close(4000);
-    expect(await client.closed).toBe(4000);
+    await expect.poll(() => program.stdout).toMatch(/\nonConnect\nonMessage\nonClose 4000\n$/);
+
+    const other = await connect("/echo");
+    other.connection.write("not a frame");
+    await expect.poll(() => program.stdout).toMatch(/\nonConnect\nonError 1002 [^\n]+\n$/);
   },
 };
 

@@ -44,7 +44,7 @@ test.each(blocks.map(({ place }, index) => ({ place, index })))(
     const program = startNode(["--import", freePort, compiled?.files[index] ?? ""]);
     const port = await program.port;
     const endsByItself = Number.isNaN(port);
-    await behaviours[place]?.((path, options) => Client.connect(`ws://127.0.0.1:${port}${path}`, options));
+    await behaviours[place]?.((path, options) => Client.connect(`ws://127.0.0.1:${port}${path}`, options), program);
     program.signal("SIGKILL");
     expect(await program.ended).toMatchObject({ code: endsByItself ? 0 : null, stderr: "" });
   },
