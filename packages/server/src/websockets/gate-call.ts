@@ -36,8 +36,8 @@ export type AuthenticateAnswer = boolean | void | AuthenticateRefusal;
  * ```
  *
  * When it throws, the answer is 500, without a word of the error, which is logged. When it takes longer than
- * `authenticateTimeout`, or the server stops, the answer is 503; when the client goes away meanwhile, there is none. In
- * each of these `call.signal` aborts, and what it decides later changes nothing.
+ * `authenticateTimeout`, or the server stops, the answer is 503; when the client goes away or ends its side meanwhile,
+ * there is none. In each of these three `call.signal` aborts, and what it decides later changes nothing.
  */
 export type Authenticate<Parameters = unknown> = (
   call: AuthenticateCall<Parameters>,
