@@ -1,6 +1,7 @@
 import type { SessionOptions } from "@sluice/core";
 import { RetainedBytes } from "@sluice/core";
 import type { Application } from "../application/application.js";
+import { checkOptionNames } from "../application/option-names.js";
 import type { WebSocketOptions } from "../websockets/options.js";
 import { resolveOptions } from "../websockets/options.js";
 import type { ClientSide, ClientWebSocketSession, DefaultClientWebSocketSession } from "./client-session.js";
@@ -8,7 +9,7 @@ import { DefaultClientSession, RawClientSession } from "./client-session.js";
 import { HandshakeRefusedError } from "./errors.js";
 import type { MemoryEngine, TestHandshake } from "./memory-engine.js";
 import type { TestRequestOptions } from "./test-request.js";
-import { handshakeHeaders, requestData } from "./test-request.js";
+import { handshakeHeaders, REQUEST_OPTIONS, requestData } from "./test-request.js";
 
 /** What a session of the test client may be told, as `install(WebSockets, …)` tells it those of the server. */
 export type TestSessionOptions = Pick<
@@ -55,11 +56,16 @@ export class TestClient {
 
   /** A request without a body. Never rejects for what the application answers: where a handler throws, that is 500. */
   async request(method: string, path: string, options: TestRequestOptions = {}): Promise<Response> {
-    const data = requestData(method, path, { Host: "localhost" }, options);
+    checkOptionNames("options of a request", options, REQUEST_OPTIONS);
+    const data = requestData(this.#application, method, path, { Host: "localhost" }, options);
     const { status, headers, body } = await this.#engine.request(data);
-    // These never have a body (RFC 9110 section 6.4.1).
-    const bodiless = method === "HEAD" || status === 204 || status === 205 || status === 304;
-    return new Response(bodiless ? null : bytes(body), { status, headers });
+    const content = typeof body === "string" ? new TextEncoder().encode(body) : new Uint8Array(body);
+    // As the server prints it: these have no body, and the first two no length either (RFC 9110 section 8.6).
+    const unsized = status === 204 || status === 304;
+    const bodiless = unsized || status === 205 || method === "HEAD";
+    const response = new Response(bodiless ? null : content, { status, headers });
+    if (!unsized) response.headers.set("content-length", String(content.length));
+    return response;
   }
 
   /**
@@ -97,8 +103,10 @@ export class TestClient {
   }
 
   /** An opening handshake, and the client's end of the connection. @internal */
-  handshake(path: string, options: TestWebSocketOptions = {}): Promise<TestHandshake> {
-    return this.#engine.upgrade(requestData("GET", path, handshakeHeaders(options.protocols ?? []), options));
+  async handshake(path: string, options: TestWebSocketOptions = {}): Promise<TestHandshake> {
+    checkOptionNames("options of a session", options, SESSION_OPTIONS);
+    const own = handshakeHeaders(options.protocols ?? []);
+    return await this.#engine.upgrade(requestData(this.#application, "GET", path, own, options));
   }
 
   async #open<Session extends ClientWebSocketSession>(
@@ -119,6 +127,8 @@ export class TestClient {
   }
 }
 
+const SESSION_OPTIONS: readonly (keyof TestWebSocketOptions)[] = [...REQUEST_OPTIONS, "protocols", "session"];
+
 const CLIENT: WebSocketOptions = { pingPeriod: 0, maxFrameSize: 2 ** 31 - 1, masking: true };
 
 async function run<Session extends ClientWebSocketSession, Result>(
@@ -135,8 +145,4 @@ async function run<Session extends ClientWebSocketSession, Result>(
   } finally {
     await session.ended;
   }
-}
-
-function bytes(body: string | Uint8Array): string | Uint8Array<ArrayBuffer> {
-  return typeof body === "string" ? body : new Uint8Array(body);
 }

@@ -1,3 +1,4 @@
+import type { Application } from "../application/application.js";
 import type { RequestData } from "../application/call.js";
 
 /** A request of a test. */
@@ -6,14 +7,20 @@ export interface TestRequestOptions {
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Where the request comes from. Default `"127.0.0.1"`. */
   readonly remoteAddress?: string;
+  /** Whether it comes over TLS. Default false. */
+  readonly secure?: boolean;
 }
+
+/** The names of these options. */
+export const REQUEST_OPTIONS: readonly (keyof TestRequestOptions)[] = ["headers", "remoteAddress", "secure"];
 
 /** What the application gets to see of a request. `own` are the headers that the client sends by itself. */
 export function requestData(
+  application: Application,
   method: string,
   path: string,
   own: Readonly<Record<string, string>>,
-  { headers = {}, remoteAddress = "127.0.0.1" }: TestRequestOptions,
+  { headers = {}, remoteAddress = "127.0.0.1", secure = false }: TestRequestOptions,
 ): RequestData {
   const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
   const kept = Object.entries(own).filter(([name]) => !given.has(name.toLowerCase()));
@@ -22,7 +29,8 @@ export function requestData(
     if (value === undefined) continue;
     for (const line of typeof value === "string" ? [value] : value) rawHeaders.push(name, line);
   }
-  return { method, uri: path, httpVersion: "1.1", rawHeaders, remoteAddress, remotePort: 49_152 };
+  const { proxies } = application.environment;
+  return { method, uri: path, httpVersion: "1.1", rawHeaders, secure, remoteAddress, remotePort: 49_152, proxies };
 }
 
 /** The headers of an opening handshake (RFC 6455 section 4.1). */

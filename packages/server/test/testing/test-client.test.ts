@@ -7,10 +7,6 @@ import { echo, route } from "../support/serve.js";
 const module: ApplicationModule = (app) => {
   app.install(WebSockets, { pingPeriod: 0, maxFrameSize: 4 << 20 });
   app.routing((routing) => {
-    routing.get("/", (call) => call.respondText("Hello", { status: 201, headers: { "x-kind": "greeting" } }));
-    routing.get("/empty", (call) => call.respondText("", { status: 204 }));
-    routing.get("/bytes", (call) => call.respondBytes(Uint8Array.of(0, 255)));
-    routing.get("/from", (call) => call.respondText(`${call.request.remoteAddress} ${call.request.header("x-name")}`));
     routing.webSocket("/echo", async (session) => {
       for await (const frame of session.incoming) await session.send(frame);
     });
@@ -26,41 +22,7 @@ function textOf(frame: Frame): string {
   return frame.type === "text" ? frame.readText() : frame.type;
 }
 
-describe("requests", () => {
-  it("get the status, the headers and the body that the handler gave", async () => {
-    await testApplication(module, async ({ client }) => {
-      const response = await client.get("/?x=1");
-      expect([response.status, await response.text()]).toEqual([201, "Hello"]);
-      expect(response.headers.get("X-Kind")).toBe("greeting");
-      expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
-    });
-  });
-
-  it("get bytes, and no body where there is none", async () => {
-    await testApplication(module, async ({ client }) => {
-      expect(new Uint8Array(await (await client.get("/bytes")).arrayBuffer())).toEqual(Uint8Array.of(0, 255));
-      expect((await client.get("/empty")).body).toBeNull();
-      expect((await client.request("HEAD", "/")).body).toBeNull();
-    });
-  });
-
-  it("carry the headers of the test, and come from where it says", async () => {
-    await testApplication(module, async ({ client }) => {
-      const options = { headers: { "X-Name": ["Ada", "Bob"] }, remoteAddress: "192.0.2.7" };
-      expect(await (await client.get("/from", options)).text()).toBe("192.0.2.7 Ada, Bob");
-    });
-  });
-
-  it("are refused as over the network", async () => {
-    await testApplication(module, async ({ client }) => {
-      expect((await client.get("/nowhere")).status).toBe(404);
-      const refused = await client.get("/echo");
-      expect([refused.status, refused.headers.get("upgrade")]).toEqual([426, "websocket"]);
-    });
-  });
-});
-
-describe("sessions", () => {
+describe("sessions of the test client", () => {
   it("are closed with 1000 when the block is done, which gives what it gave", async () => {
     let reason: Promise<CloseReason | null> | undefined;
     const handler: ApplicationModule = route(async (session) => {
