@@ -229,10 +229,11 @@ describe.each(KINDS)("a job of a $kind session with the $backend codec", ({ back
     expect(launched).toEqual([true]);
   });
 
-  it("holds up the end of its session until it is done, though not the Close", async () => {
+  it("is one of all that hold up the end of their session until they are done, though not the Close", async () => {
     const { harness } = setup();
-    const work = gate();
+    const [work, other] = [gate(), gate()];
     harness.session.launch(() => work.opened);
+    harness.session.launch(() => other.opened);
     await harness.settled(harness.session.close());
     expect(harness.output).toEqual(["close 1000"]);
     await harness.receive(close(1000));
@@ -240,6 +241,8 @@ describe.each(KINDS)("a job of a $kind session with the $backend codec", ({ back
     await harness.platform.idle();
     expect(await outcome(harness.session.ended)).toBe("pending");
     work.open();
+    expect(await outcome(harness.session.ended)).toBe("pending");
+    other.open();
     expect(await outcome(harness.session.ended)).toBe("done");
   });
 });
