@@ -30,10 +30,10 @@ export class ApplicationRequest {
   readonly httpVersion: string;
   /** Names and values in turn, as they were sent. */
   readonly rawHeaders: readonly string[];
-  readonly headers: HttpHeaders;
-  /** What the socket and the request's `Host` say: behind a proxy the client is the proxy. Ktor: `request.local`. */
-  readonly local: RequestConnectionPoint;
-  readonly #proxies: TrustedProxies | undefined;
+  // What is read of the headers is read when it is asked for: a session keeps its request for as long as it lives.
+  readonly #data: RequestData;
+  #headers: HttpHeaders | undefined;
+  #local: RequestConnectionPoint | undefined;
   #forwarded: ForwardedRequest | undefined;
   #cookies: RequestCookies | undefined;
   #queryParameters: URLSearchParams | undefined;
@@ -44,9 +44,18 @@ export class ApplicationRequest {
     this.uri = data.uri;
     this.httpVersion = data.httpVersion;
     this.rawHeaders = data.rawHeaders;
-    this.headers = new HttpHeaders(data.rawHeaders);
-    this.local = localPoint(data, this.headers.get("host"));
-    this.#proxies = data.proxies;
+    this.#data = data;
+  }
+
+  get headers(): HttpHeaders {
+    this.#headers ??= new HttpHeaders(this.rawHeaders);
+    return this.#headers;
+  }
+
+  /** What the socket and the request's `Host` say: behind a proxy the client is the proxy. Ktor: `request.local`. */
+  get local(): RequestConnectionPoint {
+    this.#local ??= localPoint(this.#data, this.headers.get("host"));
+    return this.#local;
   }
 
   /**
@@ -54,12 +63,12 @@ export class ApplicationRequest {
    * where the connection comes from none of them. Ktor: `request.origin`, with the plugin `XForwardedHeaders`.
    */
   get origin(): RequestConnectionPoint {
-    return this.#forward().origin;
+    return this.#forward()?.origin ?? this.local;
   }
 
-  /** The `Host` that a page's origin must fit: that of a trusted proxy, or else the request's own. @internal */
-  get hostHeader(): string {
-    return this.#forward().host ?? this.headers.get("host") ?? "";
+  /** The `X-Forwarded-Host` of a trusted proxy, which a page's origin must fit in place of `Host`. @internal */
+  get forwardedHost(): string | undefined {
+    return this.#forward()?.host;
   }
 
   /** `origin.scheme`. */
@@ -107,7 +116,7 @@ export class ApplicationRequest {
 
   /** Ktor: `cookies`. */
   get cookies(): RequestCookies {
-    this.#cookies ??= new RequestCookies(this.headers.get("cookie"));
+    this.#cookies ??= new RequestCookies(this.headers.getAll("cookie"));
     return this.#cookies;
   }
 
@@ -116,11 +125,9 @@ export class ApplicationRequest {
     return this.headers.get(name);
   }
 
-  #forward(): ForwardedRequest {
-    this.#forwarded ??= (this.#proxies && forwarded(this.local, this.headers, this.#proxies)) ?? {
-      origin: this.local,
-      host: undefined,
-    };
+  #forward(): ForwardedRequest | undefined {
+    const { proxies } = this.#data;
+    if (proxies !== undefined) this.#forwarded ??= forwarded(this.local, this.headers, proxies);
     return this.#forwarded;
   }
 }

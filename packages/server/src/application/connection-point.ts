@@ -45,10 +45,11 @@ export function localPoint(data: ConnectionData, host: string | undefined): Requ
   };
 }
 
-/** `host[:port]`, in two. */
+/** `host[:port]`, in two; a port that cannot be is left out. */
 export function splitHost(text: string): { readonly host: string; readonly port: number | undefined } {
-  const [, host = "", digits = ""] = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
-  return { host: host.toLowerCase(), port: digits === "" ? undefined : Number(digits) };
+  const [, host = "", digits = ""] = /^(\[[^\]]*\]|[^:]*)(?::(\d{0,5}))?$/.exec(text) ?? [];
+  const port = Number(digits);
+  return { host: host.toLowerCase(), port: digits === "" || port > 65_535 ? undefined : port };
 }
 
 export function defaultPort(scheme: RequestConnectionPoint["scheme"]): number {

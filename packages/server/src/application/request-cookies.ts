@@ -2,9 +2,9 @@
 export class RequestCookies implements Iterable<readonly [name: string, value: string]> {
   readonly #values = new Map<string, string>();
 
-  /** @internal @param header the `Cookie` header, or `undefined` where there is none. */
-  constructor(header: string | undefined) {
-    for (const pair of header?.split(/[;,]/) ?? []) {
+  /** @internal @param lines those of the `Cookie` header; browsers send one. */
+  constructor(lines: readonly string[]) {
+    for (const pair of lines.flatMap((line) => line.split(";"))) {
       const equals = pair.indexOf("=");
       if (equals === -1) continue;
       const name = pair.slice(0, equals).trim();

@@ -58,7 +58,7 @@ export function decideUpgrade(
   const { route, parameters } = match;
   const { protocol, options } = route;
   const webSockets = application.plugin(WebSockets);
-  const forbidden = options.checkOrigin(handshake.origin, request.hostHeader) ?? admit(webSockets);
+  const forbidden = options.checkOrigin(handshake.origin, request.forwardedHost ?? handshake.host) ?? admit(webSockets);
   if (forbidden !== undefined) return forbidden;
 
   const accepted = (given?: AuthenticateCall): AcceptedUpgrade => ({

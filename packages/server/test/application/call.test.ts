@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { RequestData } from "../../src/application/call.js";
-import { ApplicationRequest } from "../../src/index.js";
+import { ApplicationRequest, AttributeKey, WebSockets } from "../../src/index.js";
+import { connect } from "../support/client.js";
+import { serve } from "../support/serve.js";
 
 function request(data: Partial<RequestData> = {}): ApplicationRequest {
   return new ApplicationRequest({
@@ -60,6 +62,7 @@ describe("a request", () => {
     expect(made.get("a")).toBe("1");
     expect([made.has("b"), made.has("B"), made.has("constructor")]).toEqual([true, false, false]);
     expect([...request().cookies]).toEqual([]);
+    expect(cookies("a=1,2").get("a")).toBe("1,2");
   });
 
   it("has cookies as they are where they are malformed, and the first of two with one name", () => {
@@ -75,6 +78,7 @@ describe("a request", () => {
     ["a host and a port", { rawHeaders: ["Host", "Example.com:8443"] }, "http", "example.com", 8443],
     ["a host alone", { rawHeaders: ["Host", "example.com"] }, "http", "example.com", 80],
     ["a host alone, over TLS", { rawHeaders: ["Host", "example.com"], secure: true }, "https", "example.com", 443],
+    ["a host and no port behind the colon", { rawHeaders: ["Host", "example.com:"] }, "http", "example.com", 80],
     ["an address of IPv6", { rawHeaders: ["Host", "[::1]:81"] }, "http", "[::1]", 81],
     ["nothing, on a socket", { localAddress: "127.0.0.1", localPort: 82 }, "http", "127.0.0.1", 82],
     ["nothing, on a socket of IPv6", { localAddress: "::1", localPort: 83, secure: true }, "https", "[::1]", 83],
@@ -84,5 +88,28 @@ describe("a request", () => {
     expect([made.scheme, made.host, made.port]).toEqual([scheme, host, port]);
     expect(made.local).toMatchObject({ scheme, serverHost: host, serverPort: port });
     expect(made.origin).toBe(made.local);
+  });
+});
+
+describe("a call", () => {
+  it("has attributes of its own, and those of its application", async () => {
+    const visits = new AttributeKey<number>("visits");
+    const name = new AttributeKey<string>("name");
+    const served = await serve((app) => {
+      app.install(WebSockets);
+      app.attributes.put(visits, 0);
+      app.routing((routing) => {
+        routing.webSocket("/{name}", async (session) => {
+          const { application, attributes, parameters } = session.call;
+          application.attributes.put(visits, application.attributes.get(visits) + 1);
+          expect(attributes.getOrNull(name)).toBeNull();
+          attributes.put(name, parameters.name);
+          await session.send(`${attributes.get(name)} is ${application.attributes.get(visits)}`);
+        });
+      });
+    });
+    expect(await (await connect(served, "/Ada")).receiveText()).toBe("Ada is 1");
+    expect(await (await connect(served, "/Bob")).receiveText()).toBe("Bob is 2");
+    expect(served.server.application.attributes.get(visits)).toBe(2);
   });
 });

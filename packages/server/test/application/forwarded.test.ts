@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ApplicationRequest } from "../../src/index.js";
 import { trustedProxies } from "../../src/node/trusted-proxies.js";
@@ -47,7 +49,7 @@ describe("a request from a proxy that is trusted", () => {
     });
     expect([made.scheme, made.host, made.port]).toEqual(["https", "example.com", 443]);
     expect([made.remoteAddress, made.remoteHost, made.remotePort]).toEqual(["192.0.2.1", "192.0.2.1", undefined]);
-    expect(made.hostHeader).toBe("Example.com");
+    expect(made.forwardedHost).toBe("Example.com");
   });
 
   it("comes from the first, from the right, who is not trusted: what is left of it anybody may have written", () => {
@@ -101,6 +103,29 @@ describe("a request from anybody else", () => {
     const made = request(headers, "192.0.2.7");
     expect(made.origin).toBe(made.local);
     expect([made.remoteAddress, made.host, made.scheme]).toEqual(["192.0.2.7", "inner", "http"]);
-    expect(made.hostHeader).toBe("inner:8080");
+    expect(made.forwardedHost).toBeUndefined();
   });
+});
+
+it("whatever the headers are, the client is an address or not known, and the port one that can be", () => {
+  const piece = fc.oneof(
+    fc.constantFrom("10.0.0.2", "192.0.2.1", "[::1]:80", "unknown", ",", ":", "[", "]", "%", "=", '"', "https", "-1"),
+    fc.string(),
+  );
+  const value = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(""));
+  fc.assert(
+    fc.property(value, value, value, value, (clients, proto, host, port) => {
+      const { origin } = request({
+        Host: host,
+        "X-Forwarded-For": clients,
+        "X-Forwarded-Proto": proto,
+        "X-Forwarded-Host": host,
+        "X-Forwarded-Port": port,
+      });
+      expect(origin.remoteAddress === undefined || isIP(origin.remoteAddress) !== 0).toBe(true);
+      expect(["http", "https"]).toContain(origin.scheme);
+      expect(origin.serverHost).not.toBe("");
+      expect(Number.isInteger(origin.serverPort) && origin.serverPort >= 0 && origin.serverPort < 65_536).toBe(true);
+    }),
+  );
 });
