@@ -76,6 +76,16 @@ describe.each(hosts)("the end of a session ($host, $codec codec)", ({ serve }) =
     await peer.ended();
   });
 
+  it("send close: of two that cross, each side sends one", async () => {
+    const ended = signal<CloseReason | null>();
+    const served = await serve(route((session) => void session.closeReason.then(ended.resolve)));
+    const peer = await served.open();
+    peer.write(close());
+    expect([1000, undefined]).toContain(closeCode(await peer.frame()));
+    await peer.ended();
+    expect([1000, 1005]).toContain((await ended.promise)?.code);
+  });
+
   it("send after close: it is refused, and so is all that follows", async () => {
     const refused = signal<unknown[]>();
     const served = await serve(

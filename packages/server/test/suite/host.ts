@@ -1,6 +1,7 @@
 import type { Application, ApplicationModule, StopOptions } from "../../src/index.js";
 import type { Logged } from "../support/serve.js";
 import type { WireFrame } from "../support/wire.js";
+import { serveAttached } from "./attached-host.js";
 import { serveInMemory } from "./memory-host.js";
 import { serveOnSockets } from "./socket-host.js";
 
@@ -36,8 +37,11 @@ export interface Host {
   serve(module: ApplicationModule): Promise<Served>;
 }
 
-/** Every host, on both codecs. */
-export const hosts: readonly Host[] = (["wasm", "typescript"] as const).flatMap((codec): Host[] => [
-  { host: "sockets", codec, serve: (module) => serveOnSockets(module, codec) },
-  { host: "memory", codec, serve: (module) => serveInMemory(module, codec) },
-]);
+/** Every host; where the codec could make a difference, on both. */
+export const hosts: readonly Host[] = [
+  { host: "sockets", codec: "wasm", serve: (module) => serveOnSockets(module, "wasm") },
+  { host: "sockets", codec: "typescript", serve: (module) => serveOnSockets(module, "typescript") },
+  { host: "memory", codec: "wasm", serve: (module) => serveInMemory(module, "wasm") },
+  { host: "memory", codec: "typescript", serve: (module) => serveInMemory(module, "typescript") },
+  { host: "attached", codec: "wasm", serve: (module) => serveAttached(module, "wasm") },
+];

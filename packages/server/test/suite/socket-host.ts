@@ -11,13 +11,14 @@ export async function serveOnSockets(module: ApplicationModule, codec: Host["cod
   const { server, port, takeLog } = await serve(module, { codec });
   return {
     application: server.application,
-    open: (path = "/", headers = {}) => open(port, handshake(path, headers)),
+    open: (path = "/", headers = {}) => openSocket(port, handshake(path, headers)),
     stop: (options) => server.stop(options),
     takeLog,
   };
 }
 
-async function open(port: number, request: string): Promise<Peer> {
+/** Connects, and goes through the opening handshake that `request` is. */
+export async function openSocket(port: number, request: string): Promise<Peer> {
   const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
   onTestFinished(() => void socket.destroy());
   const inbox = new Inbox();
