@@ -6,6 +6,9 @@ export const PERMESSAGE_DEFLATE = "permessage-deflate";
 /** The base-2 logarithm of a sliding window's size in bytes, 8 to 15. */
 export type WindowBits = 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15;
 
+/** A window that zlib can compress with: in a raw stream it cannot do 8, and would use 9 without a word. */
+export type DeflateWindowBits = Exclude<WindowBits, 8>;
+
 /** What one offer asks for (RFC 7692 section 7.1). */
 export interface DeflateOffer {
   readonly kind: "offer";

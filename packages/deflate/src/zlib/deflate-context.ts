@@ -1,0 +1,97 @@
+import type { DeflateRaw } from "node:zlib";
+import { constants, createDeflateRaw } from "node:zlib";
+import { CompressionFailedError } from "../errors.js";
+import type { DeflateWindowBits } from "../parameters.js";
+import type { DeflatePath, DrivenStream, ZlibContext } from "./context.js";
+import { compressionFailed, join, openStream } from "./context.js";
+import { throughStream } from "./stream-job.js";
+import type { SynchronousDrive } from "./synchronous.js";
+
+/** Of every context that compresses. */
+export interface DeflateSettings {
+  /** 0 to 9, or -1 for zlib's default, which is 6. */
+  readonly level: number;
+  /** 1 to 9: memory for the hash table and pending symbols. */
+  readonly memLevel: number;
+  readonly windowBits: DeflateWindowBits;
+}
+
+/**
+ * A longer message is compressed on the thread pool.
+ *
+ * PLACEHOLDER
+ */
+export const DEFLATE_HERE_UP_TO: number = 32 * 1024;
+
+/** Compresses messages with zlib, each with what the ones before it left in the window. */
+export class DeflateContext implements ZlibContext {
+  readonly #opened: DrivenStream<DeflateRaw>;
+
+  constructor(settings: DeflateSettings, path: DeflatePath) {
+    this.#opened = openStream(() => createDeflateRaw({ ...settings, flush: constants.Z_SYNC_FLUSH }), path);
+  }
+
+  get closed(): boolean {
+    return this.#opened.stream.destroyed;
+  }
+
+  reset(): void {
+    this.#opened.stream.reset();
+  }
+
+  close(): void {
+    this.#opened.stream.close();
+  }
+
+  /** A message that is not empty, as RFC 7692 section 7.2.1 says. Not while another is under way. */
+  deflate(payload: Uint8Array): Uint8Array | Promise<Uint8Array> {
+    const { drive } = this.#opened;
+    return drive !== undefined && payload.length <= DEFLATE_HERE_UP_TO
+      ? this.#now(drive, payload)
+      : this.#later(payload);
+  }
+
+  #now(drive: SynchronousDrive, payload: Uint8Array): Uint8Array {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    let from = 0;
+    for (;;) {
+      const failure = drive.step(payload, from, payload.length, scratch, scratch.length);
+      if (failure !== undefined) {
+        this.close();
+        throw new CompressionFailedError(failure.message);
+      }
+      from += drive.consumed;
+      size += drive.produced;
+      // A flush is complete when it leaves room (zlib's manual, `deflate`).
+      if (drive.produced < scratch.length) {
+        if (chunks.length === 0) return withoutTail(scratch, size);
+        chunks.push(scratch.subarray(0, drive.produced));
+        return withoutTail(join(chunks, size), size);
+      }
+      chunks.push(scratch.slice());
+    }
+  }
+
+  async #later(payload: Uint8Array): Promise<Uint8Array> {
+    try {
+      const { chunks, size } = await throughStream(this.#opened.stream, payload, Number.POSITIVE_INFINITY);
+      return withoutTail(join(chunks, size), size);
+    } catch (error) {
+      this.close();
+      throw compressionFailed(error);
+    }
+  }
+}
+
+/** What every synchronous call writes to, and copies its answer from. Nothing else runs in between. */
+const scratch: Uint8Array = new Uint8Array(DEFLATE_HERE_UP_TO + 4 * 1024);
+
+/** A copy of the first `size` bytes without the empty block that a sync flush ends with (RFC 7692 section 7.2.1). */
+function withoutTail(bytes: Uint8Array, size: number): Uint8Array {
+  const end = size - 4;
+  if (end < 1 || bytes[end] !== 0 || bytes[end + 1] !== 0 || bytes[end + 2] !== 0xff || bytes[end + 3] !== 0xff) {
+    throw new CompressionFailedError("the output does not end with an empty block");
+  }
+  return bytes.slice(0, end);
+}
