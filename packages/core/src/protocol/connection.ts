@@ -198,9 +198,12 @@ export class Connection {
     return this.#state.name !== "open" && this.#state.name !== "closing";
   }
 
-  /** After our Close data is read, to find the peer's, and thrown away: there is always room for it. */
+  /**
+   * After our Close data is read, to find the peer's, and thrown away: there is always room for it. A raw connection shows
+   * the peer's frames up to its Close all the same.
+   */
   #ignoresData(): boolean {
-    return this.#state.name === "closing";
+    return this.#state.name === "closing" && !this.#raw;
   }
 
   /** Parses until the chunk, the room or the turn's budget is used up. */
@@ -225,7 +228,7 @@ export class Connection {
   #emit(): void {
     const { ready } = this.#reader;
     if (ready.length === 0) return;
-    if (this.#state.name === "open") {
+    if (!this.#ignoresData() && !this.#inputEnded()) {
       for (const frame of ready) {
         if (this.#raw || frame.type === "text" || frame.type === "binary") this.#sink.data(frame);
         else if (frame.type === "ping") this.#sink.ping(frame);

@@ -42,6 +42,7 @@ export class RawSession implements WebSocketSession {
   readonly #intake: Intake;
   readonly #closing: Closing;
 
+  readonly #raw: boolean;
   readonly #conclusion = new Conclusion((error) => {
     this.#fail(error, CloseReason.internalError());
     this.jobFailed(error);
@@ -51,6 +52,7 @@ export class RawSession implements WebSocketSession {
   #settleEnded: () => void = () => {};
 
   constructor(options: SessionOptions, raw: boolean = true) {
+    this.#raw = raw;
     const { settings, transport, platform } = options;
     this.options = options;
     this.ended = new Promise((resolve) => {
@@ -176,6 +178,12 @@ export class RawSession implements WebSocketSession {
     this.#conclusion.announce();
   }
 
+  /** The handler is done: what the peer still sends is shown to nobody, and holds up nothing. */
+  endInput(): void {
+    this.#channel.close();
+    this.#intake.wake();
+  }
+
   launch(block: JobBlock): Job {
     return this.#conclusion.launch(block);
   }
@@ -221,7 +229,8 @@ export class RawSession implements WebSocketSession {
     const outcome = this.#conclusion.settle(ending);
     this.#closing.begin();
     this.ending();
-    this.#channel.close(outcome.throws ? outcome.cause : undefined);
+    // A raw session shows what the peer sends behind our Close, up to its own; for others that is thrown away.
+    if (!this.#raw || ending.how !== "close") this.#channel.close(outcome.throws ? outcome.cause : undefined);
     this.#intake.wake();
     this.#answer();
   }
@@ -254,6 +263,7 @@ export class RawSession implements WebSocketSession {
   #release(): void {
     if (this.#over) return;
     this.#over = true;
+    this.#channel.close();
     this.#closing.stop();
     this.#intake.stop();
     this.connection.lose();
@@ -286,6 +296,7 @@ export class RawSession implements WebSocketSession {
     const { name } = this.connection.state;
     // A peer that ends its side after our Close will not send its own any more.
     this.#closing.peerEnded(name === "closing" || name === "closed");
+    if (name === "closing") this.#channel.close();
     if (name !== "open") return;
     this.#end({ how: "lost" });
     this.options.transport.destroy();
@@ -313,6 +324,7 @@ export class RawSession implements WebSocketSession {
   /** The last event of the connection. Where our Close went out before it, there is nothing left to exchange. */
   #inputOver(ending: Ending): void {
     this.#end(ending);
+    this.#channel.close();
     if (this.connection.state.name === "closed") this.#closing.exchanged();
     this.#conclusion.announce();
   }

@@ -38,7 +38,8 @@ export interface WebSocketSession {
   flush(): Promise<void>;
   /**
    * Sends Close behind everything that was sent, and ends the session; resolves when it reached the kernel. The first
-   * ending counts: a later call changes nothing.
+   * ending counts: a later call changes nothing. `incoming` ends behind what was received before; in a raw session it
+   * goes on up to the peer's Close.
    *
    * @param reason default 1000.
    * @throws InvalidCloseReasonError (`INVALID_CLOSE_REASON`) for a code that must not go on the wire, and for what is no `CloseReason`; nothing happens.

@@ -15,6 +15,8 @@ interface Row {
   readonly code: number | null;
   /** The Close from us, without its words. */
   readonly wire: string | undefined;
+  /** Whether iteration goes on behind our Close, up to the peer's, which it shows. */
+  readonly readsOn?: boolean;
 }
 
 const failure = new Error("secret");
@@ -38,13 +40,23 @@ const ROWS: readonly Row[] = [
     happen: ({ session }) => void session.close(new CloseReason(4002, "done")),
     code: 4002,
     wire: 'close 4002 "done"',
+    readsOn: true,
   },
-  { happened: "the handler returned", happen: ({ session }) => void session.close(), code: 1000, wire: "close 1000" },
+  {
+    happened: "the handler returned",
+    happen: ({ session }) => {
+      void session.close();
+      session.endInput();
+    },
+    code: 1000,
+    wire: "close 1000",
+  },
   {
     happened: "the handler closed exceptionally",
     happen: ({ session }) => void session.closeExceptionally(failure),
     code: 1011,
     wire: "close 1011",
+    readsOn: true,
   },
   { happened: "the socket was lost", happen: ({ transport }) => transport.break(), code: 1006, wire: undefined },
   {
@@ -106,7 +118,14 @@ describe.each(BACKENDS)("endings of raw sessions with the %s codec", (backend) =
     expect(codec.backend).toBe(backend);
   });
 
-  describe.each(ROWS)("$happened", ({ happen, throws, code, wire }) => {
+  describe.each(ROWS)("$happened", ({ happen, throws, code, wire, readsOn = false }) => {
+    /** What the peer still sends, and its Close, are shown. */
+    const readOn = async (harness: RawSessionHarness, reader: Reader): Promise<void> => {
+      expect(reader.end).toBe("reading");
+      await harness.receive(text("crossing"), close(4000, "theirs"));
+      expect(reader.taken.slice(-2)).toEqual(['text "crossing"', 'close 4000 "theirs"']);
+    };
+
     const harnessOf = (): RawSessionHarness => new RawSessionHarness(codec, { outgoing: channelOf(2, "close") });
     const closes = (harness: RawSessionHarness): string[] =>
       harness.output.filter((frame) => frame.startsWith("close"));
@@ -119,6 +138,7 @@ describe.each(BACKENDS)("endings of raw sessions with the %s codec", (backend) =
       await settle();
       await happen(harness);
       await harness.platform.idle();
+      if (readsOn) await readOn(harness, reader);
       expect(reader.end).toEqual(throws ?? "ended");
       expect((await session.closeReason)?.code ?? null).toBe(code);
       expect(session.isActive).toBe(false);
@@ -137,9 +157,37 @@ describe.each(BACKENDS)("endings of raw sessions with the %s codec", (backend) =
       const reader = new Reader(harness.session);
       await harness.platform.idle();
       expect(reader.taken.slice(0, 1)).toEqual(code === null ? [] : ['text "a"']);
+      if (readsOn) await readOn(harness, reader);
       expect(reader.end).toEqual(throws ?? "ended");
       expect(closes(harness)).toHaveLength(wire === undefined ? 0 : 1);
     });
+  });
+
+  it.each([
+    ["the peer ends TCP", (harness: RawSessionHarness) => harness.transport.endPeer()],
+    ["the socket is lost", (harness: RawSessionHarness) => harness.transport.break()],
+    ["the peer breaks the protocol", (harness: RawSessionHarness) => harness.transport.deliver(bytes(0xff))],
+    ["the handler is done", (harness: RawSessionHarness) => harness.session.endInput()],
+  ])("end behind their own Close when %s", async (_what, happen) => {
+    const harness = new RawSessionHarness(codec);
+    const reader = new Reader(harness.session);
+    await harness.settled(harness.session.close(new CloseReason(4002)));
+    expect(reader.end).toBe("reading");
+    happen(harness);
+    await harness.platform.idle();
+    expect(reader.end).toBe("ended");
+    expect((await harness.session.closeReason)?.code).toBe(4002);
+  });
+
+  it("find the peer's Close behind frames that nobody reads once the handler is done", async () => {
+    const harness = new RawSessionHarness(codec, { incoming: channelOf(1) });
+    await harness.receive(text("a"), text("b"), text("c"));
+    await harness.settled(harness.session.close());
+    await harness.receive(text("d"), close(1000));
+    expect(harness.transport.ended).toBe(false);
+    harness.session.endInput();
+    await harness.platform.idle();
+    expect(harness.transport.ended).toBe(true);
   });
 
   it("show every frame, answer neither ping nor Close, and close as they are told", async () => {

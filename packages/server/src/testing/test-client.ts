@@ -79,13 +79,13 @@ export class TestClient {
     ...definition: Definition<DefaultClientWebSocketSession, Result>
   ): Promise<Result> {
     const [options, block] = definition.length === 1 ? [{}, definition[0]] : definition;
-    return await run(await this.webSocketSession(path, options), block);
+    return await run(await this.#openDefault(path, options), block);
   }
 
   /** As `webSocket`, with every frame as it came, and nothing answered. Ktor: `client.webSocketRaw(path) { }`. */
   async webSocketRaw<Result>(path: string, ...definition: Definition<ClientWebSocketSession, Result>): Promise<Result> {
     const [options, block] = definition.length === 1 ? [{}, definition[0]] : definition;
-    return await run(await this.webSocketRawSession(path, options), block);
+    return await run(await this.#openRaw(path, options), block);
   }
 
   /**
@@ -94,12 +94,12 @@ export class TestClient {
    * @throws HandshakeRefusedError (`HANDSHAKE_REFUSED`) with status, headers and body.
    */
   async webSocketSession(path: string, options: TestWebSocketOptions = {}): Promise<DefaultClientWebSocketSession> {
-    return await this.#open(path, options, (session, side) => new DefaultClientSession(session, side));
+    return await this.#openDefault(path, options);
   }
 
   /** As `webSocketSession`, with every frame as it came, and nothing answered. */
   async webSocketRawSession(path: string, options: TestWebSocketOptions = {}): Promise<ClientWebSocketSession> {
-    return await this.#open(path, options, (session, side) => new RawClientSession(session, side));
+    return await this.#openRaw(path, options);
   }
 
   /** An opening handshake, and the client's end of the connection. @internal */
@@ -107,6 +107,14 @@ export class TestClient {
     checkOptionNames("options of a session", options, SESSION_OPTIONS);
     const own = handshakeHeaders(options.protocols ?? []);
     return await this.#engine.upgrade(requestData(this.#application, "GET", path, own, options));
+  }
+
+  #openDefault(path: string, options: TestWebSocketOptions): Promise<DefaultClientSession> {
+    return this.#open(path, options, (session, side) => new DefaultClientSession(session, side));
+  }
+
+  #openRaw(path: string, options: TestWebSocketOptions): Promise<RawClientSession> {
+    return this.#open(path, options, (session, side) => new RawClientSession(session, side));
   }
 
   async #open<Session extends ClientWebSocketSession>(
@@ -131,13 +139,14 @@ const SESSION_OPTIONS: readonly (keyof TestWebSocketOptions)[] = [...REQUEST_OPT
 
 const CLIENT: WebSocketOptions = { pingPeriod: 0, maxFrameSize: 2 ** 31 - 1, masking: true };
 
-async function run<Session extends ClientWebSocketSession, Result>(
+async function run<Session extends DefaultClientSession | RawClientSession, Result>(
   session: Session,
   block: Block<Session, Result>,
 ): Promise<Result> {
   try {
     const result = await block(session);
     await session.close();
+    session.endInput();
     return result;
   } catch (error) {
     session.cancel(error);

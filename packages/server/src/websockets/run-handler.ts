@@ -21,6 +21,7 @@ export async function runHandler(session: Session, route: WebSocketRoute, log: L
     if (!comesOfEnding(session, error)) report(log, error, `The handler of webSocket(${route.path}) failed`);
     await session.close(new CloseReason(CloseReason.Codes.INTERNAL_ERROR));
   }
+  session.endInput();
   await session.ended;
 }
 

@@ -25,6 +25,23 @@ describe.each(hosts)("the end of a session ($host, $codec codec)", ({ serve }) =
     expect(await ended.promise).toEqual([reason, reason, { ok: false, closed: true, cause: undefined }]);
   });
 
+  it("server closing first: a raw session shows what crosses its Close, and the client's Close", async () => {
+    const shown = signal<string[]>();
+    const served = await serve(
+      rawRoute(async (session) => {
+        await session.send(new Frame.Close(CloseReason.normal()));
+        const types: string[] = [];
+        for await (const received of session.incoming) types.push(received.type);
+        shown.resolve(types);
+      }),
+    );
+    const peer = await served.open();
+    expect(closeCode(await peer.frame())).toBe(1000);
+    peer.write(frame(TEXT, "crossing"), close(1000));
+    await peer.ended();
+    expect(await shown.promise).toEqual(["text", "close"]);
+  });
+
   it("client closing first: incoming ends without an error, its code goes back, and nothing more can be sent", async () => {
     const ended = signal<unknown[]>();
     const answered = signal();
