@@ -14,7 +14,7 @@ const message = fc.oneof(
   fc.uint8Array({ maxLength: 300 }),
   fc.record({ length: fc.nat(3000), seed: fc.nat(4) }).map(({ length, seed }) => json(length, seed)),
   fc.record({ length: fc.nat(3000), byte: fc.nat(255) }).map(({ length, byte }) => new Uint8Array(length).fill(byte)),
-  fc.constantFrom(json(40_000), noise(70_000), new Uint8Array(300_000)),
+  fc.constantFrom(json(40_000), noise(32 * 1024), json(32 * 1024), noise(70_000), new Uint8Array(300_000)),
 );
 
 const parameters = fc.record({
