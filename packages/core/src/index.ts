@@ -23,6 +23,7 @@ export {
   parseWebSocketExtensions,
   printWebSocketExtensions,
   type WebSocketExtensionHeader,
+  type WebSocketExtensionParameter,
 } from "./extension/header.js";
 export type { CollectOptions, Collector } from "./flow/collection.js";
 export type { FlowEmitter, SharedFlow, StateFlow } from "./flow/flow.js";
