@@ -17,7 +17,9 @@ import type { Frame } from "./frame.js";
  * ├── InvalidCloseReasonError         INVALID_CLOSE_REASON
  * ├── WebSocketDeserializeError       WEBSOCKET_DESERIALIZE
  * ├── WebSocketSerializeError         WEBSOCKET_SERIALIZE
- * └── WebSocketConverterNotFoundError WEBSOCKET_CONVERTER_NOT_FOUND
+ * ├── WebSocketConverterNotFoundError WEBSOCKET_CONVERTER_NOT_FOUND
+ * ├── MalformedExtensionHeaderError   MALFORMED_EXTENSION_HEADER
+ * └── StateFlowReplayError            STATE_FLOW_REPLAY
  * ```
  */
 export abstract class SluiceError extends Error {

@@ -20,6 +20,7 @@ export {
   type Violation,
 } from "./errors.js";
 export {
+  MalformedExtensionHeaderError,
   parseWebSocketExtensions,
   printWebSocketExtensions,
   type WebSocketExtensionHeader,

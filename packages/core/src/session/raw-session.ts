@@ -11,6 +11,9 @@ import type { ConnectionSink } from "../protocol/connection-options.js";
 import { checkMaxFrameSize } from "../protocol/limits.js";
 import { closeReasonOf } from "../protocol/violations.js";
 import { rejected } from "../rejection.js";
+import type { WebSocketContentConverter } from "../serialization/content-converter.js";
+import type { Deserialized, StandardSchemaV1 } from "../serialization/typed.js";
+import { receiveDeserialized, sendSerialized } from "../serialization/typed.js";
 import { Closing } from "./closing.js";
 import { Conclusion } from "./conclusion.js";
 import { CountedOutput } from "./counted-output.js";
@@ -124,6 +127,10 @@ export class RawSession implements WebSocketSession {
     return this.#conclusion.closeReason;
   }
 
+  get converter(): WebSocketContentConverter | undefined {
+    return this.options.converter;
+  }
+
   get masking(): boolean {
     return this.connection.masking;
   }
@@ -150,6 +157,16 @@ export class RawSession implements WebSocketSession {
     if (isFrame(message)) return this.outbox.send(message);
     if (message instanceof Uint8Array) return this.outbox.send(new Frame.Binary(message));
     return rejected(new InvalidFrameError(`A session sends text, bytes or frames, got ${show(message)}`));
+  }
+
+  sendSerialized(value: unknown): Promise<void> {
+    return sendSerialized(this, this.converter, value);
+  }
+
+  receiveDeserialized<Schema extends StandardSchemaV1 | undefined = undefined>(
+    schema?: Schema,
+  ): Promise<Deserialized<Schema>> {
+    return receiveDeserialized(this.incoming, this.converter, schema);
   }
 
   flush(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Codec, Role } from "@sluice/codec-wasm";
 import type { ChannelConfig } from "../channel/overflow.js";
 import type { RetainedBytes } from "../protocol/limits.js";
+import type { WebSocketContentConverter } from "../serialization/content-converter.js";
 import type { Platform } from "./platform.js";
 import type { Transport } from "./transport.js";
 
@@ -14,6 +15,8 @@ export interface SessionOptions {
   readonly settings: SessionSettings;
   /** Whether a raw session checks text as UTF-8, across fragments too; then 1007. Default false. A default session always does. */
   readonly validateText?: boolean;
+  /** What turns values into messages and back. Default none. */
+  readonly converter?: WebSocketContentConverter | undefined;
 }
 
 /** What a user configures of a session, resolved. */

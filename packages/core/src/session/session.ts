@@ -2,10 +2,11 @@ import type { ReceiveChannel } from "../channel/receive-channel.js";
 import type { SendChannel } from "../channel/send-channel.js";
 import type { CloseReason } from "../close-reason.js";
 import type { Frame } from "../frame.js";
+import type { SerializingSession } from "../serialization/typed.js";
 import type { Job, JobBlock } from "./job.js";
 
 /** What every session offers. Ktor: `WebSocketSession`. */
-export interface WebSocketSession {
+export interface WebSocketSession extends SerializingSession {
   /** What the peer sends. Ends as the table of endings says, always behind the frames that came before the end. */
   readonly incoming: ReceiveChannel<Frame>;
   /** What goes to the peer. */

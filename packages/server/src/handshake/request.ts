@@ -1,5 +1,5 @@
 import type { WebSocketExtensionHeader } from "@sluice/core";
-import { parseWebSocketExtensions, SluiceError } from "@sluice/core";
+import { MalformedExtensionHeaderError, parseWebSocketExtensions } from "@sluice/core";
 import { isHandshakeKey } from "./accept-key.js";
 import { RequestHeaders } from "./headers.js";
 import { isHostHeader } from "./origin.js";
@@ -122,7 +122,7 @@ function readExtensions(headers: RequestHeaders): readonly WebSocketExtensionHea
   try {
     return parseWebSocketExtensions(header);
   } catch (error) {
-    if (error instanceof SluiceError && error.code === "MALFORMED_EXTENSION_HEADER") return refuse(400, error.message);
+    if (error instanceof MalformedExtensionHeaderError) return refuse(400, error.message);
     throw error;
   }
 }

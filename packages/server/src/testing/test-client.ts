@@ -4,7 +4,7 @@ import type { Application } from "../application/application.js";
 import { checkOptionNames } from "../application/option-names.js";
 import type { WebSocketOptions } from "../websockets/options.js";
 import { resolveOptions } from "../websockets/options.js";
-import type { ClientSide, ClientWebSocketSession, DefaultClientWebSocketSession } from "./client-session.js";
+import type { ClientWebSocketSession, DefaultClientWebSocketSession } from "./client-session.js";
 import { DefaultClientSession, RawClientSession } from "./client-session.js";
 import { HandshakeRefusedError } from "./errors.js";
 import type { MemoryEngine, TestHandshake } from "./memory-engine.js";
@@ -110,17 +110,17 @@ export class TestClient {
   }
 
   #openDefault(path: string, options: TestWebSocketOptions): Promise<DefaultClientSession> {
-    return this.#open(path, options, (session, side) => new DefaultClientSession(session, side));
+    return this.#open(path, options, (session, headers) => new DefaultClientSession(session, headers));
   }
 
   #openRaw(path: string, options: TestWebSocketOptions): Promise<RawClientSession> {
-    return this.#open(path, options, (session, side) => new RawClientSession(session, side));
+    return this.#open(path, options, (session, headers) => new RawClientSession(session, headers));
   }
 
   async #open<Session extends ClientWebSocketSession>(
     path: string,
     options: TestWebSocketOptions,
-    make: (options: SessionOptions, side: ClientSide) => Session,
+    make: (options: SessionOptions, headers: Headers) => Session,
   ): Promise<Session> {
     const resolved = resolveOptions({ ...CLIENT, ...options.session });
     const { settings, contentConverter: converter } = resolved;
@@ -129,7 +129,7 @@ export class TestClient {
     if (transport === undefined) throw new HandshakeRefusedError(path, status, headers, body);
     const { codec, platform } = this.#application.environment;
     const retained = new RetainedBytes(resolved.maxRetainedBytes);
-    const session = make({ role: "client", codec, platform, transport, retained, settings }, { headers, converter });
+    const session = make({ role: "client", codec, platform, transport, retained, settings, converter }, headers);
     void session.ended.then(() => this.#engine.forget(transport));
     return session;
   }

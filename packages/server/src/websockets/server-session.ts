@@ -1,17 +1,9 @@
-import type {
-  DefaultWebSocketSession,
-  Deserialized,
-  SerializingSession,
-  SessionOptions,
-  StandardSchemaV1,
-  WebSocketContentConverter,
-  WebSocketSession,
-} from "@sluice/core";
-import { DefaultSession, RawSession, receiveDeserialized, sendSerialized } from "@sluice/core";
+import type { DefaultWebSocketSession, SessionOptions, WebSocketSession } from "@sluice/core";
+import { DefaultSession, RawSession } from "@sluice/core";
 import type { ApplicationCall } from "../application/call.js";
 
 /** A raw session of a server: every frame as it came. Ktor: `WebSocketServerSession`. */
-export interface WebSocketServerSession<Parameters = unknown> extends WebSocketSession, SerializingSession {
+export interface WebSocketServerSession<Parameters = unknown> extends WebSocketSession {
   /** The request that opened the session, and the parameters of its path. */
   readonly call: ApplicationCall<Parameters>;
   /** The subprotocol agreed on (RFC 6455 section 1.9), or `null`. */
@@ -27,49 +19,26 @@ export interface DefaultWebSocketServerSession<Parameters = unknown>
 export interface ServerSide {
   readonly call: ApplicationCall;
   readonly protocol: string | null;
-  readonly converter: WebSocketContentConverter | undefined;
 }
-
-type OptionalSchema = StandardSchemaV1 | undefined;
 
 export class DefaultServerSession extends DefaultSession implements DefaultWebSocketServerSession {
   readonly call: ApplicationCall;
   readonly protocol: string | null;
-  readonly converter: WebSocketContentConverter | undefined;
 
-  constructor(options: SessionOptions, { call, protocol, converter }: ServerSide) {
+  constructor(options: SessionOptions, { call, protocol }: ServerSide) {
     super(options);
     this.call = call;
     this.protocol = protocol;
-    this.converter = converter;
-  }
-
-  sendSerialized(value: unknown): Promise<void> {
-    return sendSerialized(this, this.converter, value);
-  }
-
-  receiveDeserialized<Schema extends OptionalSchema = undefined>(schema?: Schema): Promise<Deserialized<Schema>> {
-    return receiveDeserialized(this.incoming, this.converter, schema);
   }
 }
 
 export class RawServerSession extends RawSession implements WebSocketServerSession {
   readonly call: ApplicationCall;
   readonly protocol: string | null;
-  readonly converter: WebSocketContentConverter | undefined;
 
-  constructor(options: SessionOptions, { call, protocol, converter }: ServerSide) {
+  constructor(options: SessionOptions, { call, protocol }: ServerSide) {
     super(options);
     this.call = call;
     this.protocol = protocol;
-    this.converter = converter;
-  }
-
-  sendSerialized(value: unknown): Promise<void> {
-    return sendSerialized(this, this.converter, value);
-  }
-
-  receiveDeserialized<Schema extends OptionalSchema = undefined>(schema?: Schema): Promise<Deserialized<Schema>> {
-    return receiveDeserialized(this.incoming, this.converter, schema);
   }
 }

@@ -109,8 +109,8 @@ function openSession(
 ): DefaultServerSession | RawServerSession {
   const { settings, contentConverter: converter, validateText } = options;
   const { codec, platform } = environment;
-  const sessionOptions = { role: "server", codec, platform, transport, retained, settings } as const;
-  const side = { call, protocol: protocol ?? null, converter };
+  const sessionOptions = { role: "server", codec, platform, transport, retained, settings, converter } as const;
+  const side = { call, protocol: protocol ?? null };
   return mode === "raw"
     ? new RawServerSession({ ...sessionOptions, validateText }, side)
     : new DefaultServerSession(sessionOptions, side);
