@@ -25,15 +25,6 @@ export function parseSubprotocols(header: string): OfferedSubprotocols | Handsha
 }
 
 /**
- * The first of the client's `offered` subprotocols that a route speaks, or `undefined`: what is chosen was offered
- * (RFC 6455 section 4.2.2, item 5 of step 5).
- */
-export function chooseSubprotocol(offered: readonly string[], spoken: string | readonly string[]): string | undefined {
-  const spokenSet = new Set(typeof spoken === "string" ? [spoken] : spoken);
-  return offered.find((protocol) => spokenSet.has(protocol));
-}
-
-/**
  * Checks the subprotocol of a route when the route is defined; `option` is what an error calls it.
  * @throws InvalidOptionError `INVALID_OPTION` for what could never be offered.
  */

@@ -25,7 +25,8 @@ export interface Resolution<out T> {
 
 /**
  * Looks at all else that the routes with a request's path ask for. As in Ktor, path and selectors are compared from the
- * root on; the first difference in quality decides, then the number of selectors, then which route was defined first.
+ * root on; the first difference in quality decides, then the number of selectors, then the client's order of subprotocols,
+ * then which route was defined first.
  */
 export function resolve<T extends Selective>(
   found: readonly PathMatch<T>[],
@@ -39,7 +40,10 @@ export function resolve<T extends Selective>(
     if (Array.isArray(qualities)) matches.push({ ...match, qualities });
     else failures.push({ route: match.route, selector: qualities as RouteSelector });
   }
-  return { matches: matches.sort(byQualityAndNumber), failures };
+  const rank = ({ route }: PathMatch<T>): number =>
+    route.selectors.reduce((sum, { selector }) => sum + (selector.rank?.(request) ?? 0), 0);
+  matches.sort((left, right) => byQualityAndNumber(left, right) || rank(left) - rank(right));
+  return { matches, failures };
 }
 
 /** The answer where no route takes a request: 405, 400 or 404, after what came nearest. */

@@ -12,6 +12,8 @@ export interface RouteSelector {
   readonly text: string;
   /** How well the request fits, more than 0 and up to 1; `undefined` where it does not. Ktor: `RouteSelectorEvaluation`. */
   evaluate(request: SelectableRequest): number | undefined;
+  /** Of routes that fit equally well the one with the lower rank is taken. All are 0 where this is left out. */
+  rank?(request: SelectableRequest): number;
 }
 
 /** A selector, and where it stands: behind how many segments of its route's path. */
@@ -87,15 +89,18 @@ export function hostSelector(hosts: HostPattern | readonly HostPattern[]): Route
 /** A host, such as `"example.com"` or `"localhost:8080"`, or a pattern for the whole name without its port. */
 export type HostPattern = string | RegExp;
 
-/** Handshakes that offer a subprotocol. Ktor: `WebSocketProtocolsSelector`. */
+/**
+ * Handshakes that offer a subprotocol; of several the one that the client named first (RFC 6455 section 4.1, item 10).
+ * Ktor: `WebSocketProtocolsSelector`.
+ */
 export function protocolSelector(protocol: string): RouteSelector {
+  const place = (request: SelectableRequest): number =>
+    listElements(request.header("sec-websocket-protocol") ?? "").indexOf(protocol);
   return {
     kind: "protocol",
     text: protocol,
-    evaluate(request) {
-      const offered = request.header("sec-websocket-protocol");
-      return offered !== undefined && listElements(offered).includes(protocol) ? CONSTANT : undefined;
-    },
+    evaluate: (request) => (place(request) === -1 ? undefined : CONSTANT),
+    rank: place,
   };
 }
 

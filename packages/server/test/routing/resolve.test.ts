@@ -61,9 +61,14 @@ describe("of the routes with one path", () => {
   });
 
   it("equal ones stay in the order in which they were defined", () => {
-    const protocols = { "sec-websocket-protocol": "v1, v2" };
-    const routes = { v2: ["/a", protocolSelector("v2")], v1: ["/a", protocolSelector("v1")] };
-    expect(names("/a", routes, protocols)).toEqual(["v2", "v1"]);
+    const routes = { b: ["/a", headerSelector("x", "1")], a: ["/a", headerSelector("x", "1")] } as const;
+    expect(names("/a", routes, { x: "1" })).toEqual(["b", "a"]);
+  });
+
+  it("of several subprotocols the one that the client names first is best", () => {
+    const routes = { v2: ["/a", protocolSelector("v2")], v1: ["/a", protocolSelector("v1")] } as const;
+    expect(names("/a", routes, { "sec-websocket-protocol": "v1, v2" })).toEqual(["v1", "v2"]);
+    expect(names("/a", routes, { "sec-websocket-protocol": "v2, v1" })).toEqual(["v2", "v1"]);
   });
 
   it("the weight that a client gives decides", () => {

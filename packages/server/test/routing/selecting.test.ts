@@ -48,6 +48,8 @@ describe("sessions of one path", () => {
     ["nothing in particular", {}, [], "any"],
     ["a subprotocol", {}, ["v1"], "v1 v1"],
     ["another subprotocol", {}, ["v0", "v2"], "v2 v2"],
+    ["the subprotocol that the client likes better", {}, ["v2", "v1"], "v2 v2"],
+    ["the same two in the other order", {}, ["v1", "v2"], "v1 v1"],
     ["a header", { "X-Client": "Bot" }, [], "bot"],
     ["a header and a subprotocol", { "X-Client": "bot" }, ["v1"], "bot v1 v1"],
     ["a host", { Host: "admin.example:8080" }, [], "admin"],

@@ -99,4 +99,10 @@ describe("a subprotocol", () => {
     expect(chat.evaluate(request({ "sec-websocket-protocol": "Chat, chatty" }))).toBeUndefined();
     expect(chat.evaluate(request())).toBeUndefined();
   });
+
+  it("ranks by its place among those that the client offers", () => {
+    const chat = protocolSelector("chat");
+    expect(chat.rank?.(request({ "sec-websocket-protocol": "chat, v2" }))).toBe(0);
+    expect(chat.rank?.(request({ "sec-websocket-protocol": "v2, chat" }))).toBe(1);
+  });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { DefaultWebSocketServerSession } from "../../src/index.js";
-import { bounded } from "../../src/index.js";
 import { connect } from "../support/client.js";
 import { open } from "../support/peer.js";
 import { echo, route } from "../support/serve.js";
@@ -87,33 +86,5 @@ describe.each(setups)("pings ($codec codec, TLS: $tls)", (setup) => {
       expect(payload.toString()).toBe("one byte for every ping");
       break;
     }
-  });
-
-  it("are off with pingPeriod 0", async () => {
-    const peer = await open(await serveOn(setup, route(echo, { pingPeriod: 0, timeout: 1 })));
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    peer.write(frame(TEXT, "still here"));
-    expect(await peer.frame()).toMatchObject({ opcode: TEXT });
-  });
-
-  it("do not time a client out that the server does not read", async () => {
-    const gate = signal();
-    const texts: string[] = [];
-    const served = await serveOn(
-      setup,
-      route(
-        async (session) => {
-          await gate.promise;
-          for await (const message of session.incoming) if (message.type === "text") texts.push(message.readText());
-        },
-        { pingPeriod: 15, timeout: 15, channels: { incoming: bounded(1) } },
-      ),
-    );
-    const client = await connect(served);
-    for (let index = 0; index < 5; index++) client.socket.send(`${index}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    gate.resolve();
-    await until(() => texts.length === 5);
-    expect(await client.close(1000)).toMatchObject({ code: 1000 });
   });
 });
