@@ -19,6 +19,10 @@ import type { Frame } from "./frame.js";
  * ├── WebSocketSerializeError         WEBSOCKET_SERIALIZE
  * ├── WebSocketConverterNotFoundError WEBSOCKET_CONVERTER_NOT_FOUND
  * ├── MalformedExtensionHeaderError   MALFORMED_EXTENSION_HEADER
+ * ├── ExtensionConflictError          EXTENSION_CONFLICT
+ * ├── ExtensionNotNegotiatedError     EXTENSION_NOT_NEGOTIATED
+ * ├── InvalidExtensionAnswerError     INVALID_EXTENSION_ANSWER
+ * ├── InvalidExtensionFrameError      INVALID_EXTENSION_FRAME  1011
  * └── StateFlowReplayError            STATE_FLOW_REPLAY
  * ```
  */

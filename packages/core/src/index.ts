@@ -20,12 +20,35 @@ export {
   type Violation,
 } from "./errors.js";
 export {
+  type InstalledWebSocketExtension,
+  type WebSocketExtension,
+  type WebSocketExtensionDefinition,
+  type WebSocketExtensionFactory,
+  type WebSocketExtensionSession,
+  type WebSocketExtensionUnit,
+  webSocketExtension,
+} from "./extension/contract.js";
+export {
+  ExtensionConflictError,
+  ExtensionNotNegotiatedError,
+  InvalidExtensionAnswerError,
+  InvalidExtensionFrameError,
+} from "./extension/errors.js";
+export {
   MalformedExtensionHeaderError,
   parseWebSocketExtensions,
   printWebSocketExtensions,
   type WebSocketExtensionHeader,
   type WebSocketExtensionParameter,
 } from "./extension/header.js";
+export {
+  type ActiveExtension,
+  acceptedExtensions,
+  checkConflicts,
+  type ExtensionAgreement,
+  extensionOffers,
+  negotiateExtensions,
+} from "./extension/negotiation.js";
 export type { CollectOptions, Collector } from "./flow/collection.js";
 export type { FlowEmitter, SharedFlow, StateFlow } from "./flow/flow.js";
 export { type FlowOverflow, MutableSharedFlow, type SharedFlowOptions } from "./flow/shared-flow.js";
