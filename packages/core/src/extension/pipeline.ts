@@ -1,7 +1,6 @@
 import type { RetainedBytes } from "../protocol/limits.js";
 import { Chain } from "./chain.js";
 import type { WebSocketExtension, WebSocketExtensionFactory, WebSocketExtensionSession } from "./contract.js";
-import { ExtensionNotNegotiatedError } from "./errors.js";
 import { Gathering } from "./gathering.js";
 import type { ActiveExtension } from "./negotiation.js";
 
@@ -78,15 +77,6 @@ export class ExtensionPipeline {
   ): Extension | undefined {
     return this.#active.find((one) => one.factory === factory)?.extension as Extension | undefined;
   }
-}
-
-/** @throws ExtensionNotNegotiatedError (`EXTENSION_NOT_NEGOTIATED`) */
-export function requireExtension<Extension extends WebSocketExtension>(
-  extension: Extension | undefined,
-  { key }: { readonly key: string },
-): Extension {
-  if (extension === undefined) throw new ExtensionNotNegotiatedError(key);
-  return extension;
 }
 
 function ownedBits(active: readonly ActiveExtension[]): number {

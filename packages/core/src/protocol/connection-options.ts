@@ -46,6 +46,9 @@ export interface ConnectionOptions {
   readonly raw?: boolean;
   /** Whether text is checked as UTF-8. Default: unless `raw`. */
   readonly validateText?: boolean;
+  /** The RSV bits (`Info.rsv1` …) that extensions own on the first frame of a message, and on others. Default none. */
+  readonly messageRsv?: number | undefined;
+  readonly continuationRsv?: number | undefined;
   /** Whether outgoing frames are masked at first. A client must (RFC 6455 section 5.1). */
   readonly masking: boolean;
   /** The next masking key, unpredictable (RFC 6455 section 5.3). */

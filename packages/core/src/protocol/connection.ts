@@ -1,7 +1,7 @@
 import type { Codec } from "@sluice/codec-wasm";
 import { CloseReason, checkSendable } from "../close-reason.js";
-import { ClosedSendChannelError, InvalidFrameError, show } from "../errors.js";
-import { Frame } from "../frame.js";
+import { ClosedSendChannelError, InvalidFrameError, ProtocolViolationError, show } from "../errors.js";
+import { Frame, markWellFormed } from "../frame.js";
 import { Opcode } from "../frame-type.js";
 import { Backlog } from "./backlog.js";
 import type { CloseState } from "./close-handshake.js";
@@ -10,6 +10,7 @@ import type { ConnectionOptions, ConnectionSink, ReceiveStatus } from "./connect
 import { FrameReader } from "./frame-reader.js";
 import { FrameWriter } from "./frame-writer.js";
 import type { ConnectionLimits } from "./limits.js";
+import { checkText, NOT_UTF8 } from "./message-text.js";
 import { closeReasonOf } from "./violations.js";
 
 /** What one call of `receive` or `resume` parses at most; the rest waits for a later turn, so that others get theirs. */
@@ -45,20 +46,24 @@ export class Connection {
   readonly #reader: FrameReader;
   readonly #writer: FrameWriter;
   readonly #backlog: Backlog;
+  readonly #validateText: boolean;
 
+  /** What waits of a character that the next fragment goes on with, of a message that extensions restored. */
+  #acceptedText = 0;
   #state: CloseState = OPEN;
   #receiving = false;
 
   /** @throws RangeError when `limits.maxFrameSize` is not a whole number of bytes from 0 to 2^31 - 1. */
   constructor(options: ConnectionOptions) {
-    const raw = options.raw ?? false;
+    const { raw = false, validateText = !raw } = options;
     this.limits = options.limits;
     this.#codec = options.codec;
     this.#sink = options.sink;
     this.#raw = raw;
-    this.#reader = new FrameReader({ ...options, raw, validateText: options.validateText ?? !raw });
+    this.#reader = new FrameReader({ ...options, raw, validateText });
     this.#writer = new FrameWriter(options);
     this.#backlog = new Backlog(options.retained);
+    this.#validateText = validateText;
   }
 
   get state(): CloseState {
@@ -137,6 +142,43 @@ export class Connection {
       default:
         refuse(frame);
     }
+  }
+
+  /** Checks a data frame that extensions work on before it is sent. Throws as `send`. */
+  admit(frame: Frame.Data): void {
+    if (!maySend(this.#state)) throw new ClosedSendChannelError();
+    this.#writer.admit(frame);
+  }
+
+  /**
+   * Encodes what extensions made of a frame that was admitted.
+   *
+   * @throws ClosedSendChannelError (`CLOSED_SEND_CHANNEL`) after our Close, and InvalidFrameError (`INVALID_FRAME`) where the
+   * frame does not fit those before it.
+   */
+  sendAdmitted(frame: Frame.Data): void {
+    if (!maySend(this.#state)) throw new ClosedSendChannelError();
+    this.#writer.write(frame);
+  }
+
+  /**
+   * Checks what extensions made of a frame that was received, and gives it. Its text could not be checked before: the
+   * bytes on the wire were not the text's.
+   *
+   * @throws FrameTooBigError (`FRAME_TOO_BIG`) over `maxFrameSize`, and ProtocolViolationError (`PROTOCOL_VIOLATION`) where
+   * text is not UTF-8.
+   */
+  accept(frame: Frame.Data): Frame.Data {
+    this.#writer.checkSize(frame.payload);
+    if (frame.type === "text" && this.#validateText) {
+      const pending = checkText(this.#codec, frame, this.#acceptedText);
+      if (pending === NOT_UTF8) {
+        throw new ProtocolViolationError("INVALID_UTF8", 1007, "A text message is not UTF-8 (RFC 6455 section 8.1)");
+      }
+      this.#acceptedText = pending;
+      if (pending === 0 && frame.fin) markWellFormed(frame);
+    }
+    return frame;
   }
 
   /** Encodes a text message. Throws as `send`. */

@@ -29,6 +29,9 @@ export interface FrameReaderOptions {
   /** Whether every frame is given as it came, fragments and control frames included. */
   readonly raw: boolean;
   readonly validateText: boolean;
+  /** The RSV bits (`Info.rsv1` …) that extensions own on the first frame of a message, and on others. Default none. */
+  readonly messageRsv?: number | undefined;
+  readonly continuationRsv?: number | undefined;
 }
 
 /** A data frame in one piece, whole, without RSV bits: info without `ascii` and `text`. */
@@ -68,6 +71,8 @@ export class FrameReader {
       maxFrameSize: options.limits.maxFrameSize,
       limitMessages: !options.raw,
       validateText: options.validateText,
+      messageRsv: options.messageRsv ?? 0,
+      continuationRsv: options.continuationRsv ?? 0,
     });
   }
 

@@ -5,12 +5,15 @@ import { ChannelOverflowError, ProtocolViolationError } from "../errors.js";
 import type { Frame } from "../frame.js";
 import type { Connection } from "../protocol/connection.js";
 import type { ReceiveStatus } from "../protocol/connection-options.js";
+import type { Inbox } from "./inbox.js";
 import type { Platform, Timer } from "./platform.js";
 import type { Transport } from "./transport.js";
 
 export interface IntakeOptions {
   readonly connection: Connection;
   readonly channel: Channel<Frame>;
+  /** What stands between the connection and the channel where extensions are in use. */
+  readonly inbox: Inbox | undefined;
   readonly transport: Transport;
   readonly platform: Platform;
   readonly config: ChannelConfig;
@@ -72,8 +75,8 @@ export class Intake {
   }
 
   #isFull(): boolean {
-    const { channel } = this.#options;
-    return !channel.isClosed && (channel.freePlaces <= 0 || channel.freeBytes <= 0);
+    const { channel, inbox } = this.#options;
+    return !channel.isClosed && hasNoRoom(inbox ?? channel);
   }
 
   #waitForTurn(): void {
@@ -108,8 +111,11 @@ export class Intake {
   /** Under "close": full, and the reader did not come. More input now is one too many. */
   #overflow(): void {
     if (this.#pause !== "full") return;
-    const { connection, config, failed } = this.#options;
-    if (connection.backlog > 0) failed(new ChannelOverflowError("incoming", config.capacity));
+    const { connection, channel, inbox, config, failed } = this.#options;
+    // Where the channel has room, an extension is at work, and nobody is too slow.
+    if (!hasNoRoom(channel)) return;
+    if (connection.backlog > 0 || inbox?.isWaiting === true)
+      failed(new ChannelOverflowError("incoming", config.capacity));
     else this.#readOn();
   }
 
@@ -125,4 +131,8 @@ export class Intake {
     this.#endWaits = false;
     this.#options.peerEnded();
   }
+}
+
+function hasNoRoom({ freePlaces, freeBytes }: { readonly freePlaces: number; readonly freeBytes: number }): boolean {
+  return freePlaces <= 0 || freeBytes <= 0;
 }

@@ -5,6 +5,9 @@ import type { SendChannel } from "../channel/send-channel.js";
 import { CloseReason, checkSendable } from "../close-reason.js";
 import type { SluiceError } from "../errors.js";
 import { CancelledError, InvalidFrameError, show } from "../errors.js";
+import type { WebSocketExtension, WebSocketExtensionFactory } from "../extension/contract.js";
+import { ExtensionNotNegotiatedError } from "../extension/errors.js";
+import { ExtensionPipeline } from "../extension/pipeline.js";
 import { budgetSize, Frame, isFrame } from "../frame.js";
 import { Connection } from "../protocol/connection.js";
 import type { ConnectionSink } from "../protocol/connection-options.js";
@@ -18,12 +21,15 @@ import { Closing } from "./closing.js";
 import { Conclusion } from "./conclusion.js";
 import { CountedOutput } from "./counted-output.js";
 import type { Ending } from "./ending.js";
+import { Inbox } from "./inbox.js";
 import { Intake } from "./intake.js";
 import type { Job, JobBlock } from "./job.js";
 import { Outbox } from "./outbox.js";
 import type { WebSocketSession } from "./session.js";
 import type { SessionOptions } from "./session-options.js";
 import type { TransportListener } from "./transport.js";
+
+const NONE: readonly WebSocketExtension[] = [];
 
 /**
  * A session that shows every frame as it came and answers none of them: no ping, no pong, no Close of its own but for a
@@ -36,6 +42,8 @@ export class RawSession implements WebSocketSession {
   readonly ended: Promise<void>;
   /** Told of every job that failed, after the session learned it. Must not throw. Default: nobody is told. */
   jobFailed: (error: unknown) => void = () => {};
+  /** Told of what an extension failed with where it is no fault of the peer's. Must not throw. Default: nobody is told. */
+  extensionFailed: (error: unknown) => void = () => {};
 
   protected readonly connection: Connection;
   protected readonly output: CountedOutput;
@@ -44,6 +52,9 @@ export class RawSession implements WebSocketSession {
   readonly #channel: Channel<Frame>;
   readonly #intake: Intake;
   readonly #closing: Closing;
+  /** Only where extensions are in use. */
+  readonly #pipeline: ExtensionPipeline | undefined;
+  readonly #inbox: Inbox | undefined;
 
   readonly #raw: boolean;
   readonly #conclusion = new Conclusion((error) => {
@@ -66,30 +77,51 @@ export class RawSession implements WebSocketSession {
       maxBytes: settings.incoming.maxBytes,
       sizeOf: budgetSize,
       owner: {
-        room: () => this.#intake.wake(),
+        room: () => {
+          this.#inbox?.room();
+          this.#intake.wake();
+        },
         exhausted: () => this.#answer(),
         cancelled: () => {
+          this.#inbox?.discard();
           this.#intake.wake();
           this.#answer();
         },
       },
     });
+    const limits = { maxFrameSize: settings.maxFrameSize, maxFragments: settings.maxFragments };
+    const { extensions = [], retained } = options;
+    if (extensions.length > 0) this.#pipeline = new ExtensionPipeline(extensions, { raw, limits, retained });
     this.output = new CountedOutput(transport);
     this.connection = new Connection({
       role: options.role,
       codec: options.codec,
       sink: this.#sink(),
       output: this.output,
-      limits: { maxFrameSize: settings.maxFrameSize, maxFragments: settings.maxFragments },
+      limits,
+      messageRsv: this.#pipeline?.messageRsv,
+      continuationRsv: this.#pipeline?.continuationRsv,
       retained: options.retained,
       raw,
       validateText: !raw || (options.validateText ?? false),
       masking: settings.masking,
       nextMaskKey: () => platform.randomMaskKey(),
     });
+    this.#inbox =
+      this.#pipeline &&
+      new Inbox({
+        channel: this.#channel,
+        chain: this.#pipeline.incoming,
+        connection: this.connection,
+        platform,
+        failed: (error) => this.#failExtension(error),
+        moved: () => this.#intake.wake(),
+      });
     this.outbox = new Outbox({
       connection: this.connection,
       output: this.output,
+      chain: this.#pipeline?.outgoing,
+      failed: (error) => this.#failExtension(error),
       config: settings.outgoing,
       writeNow: () => transport.flush(),
       overflowed: (error) => this.fail(error),
@@ -99,13 +131,14 @@ export class RawSession implements WebSocketSession {
     this.#intake = new Intake({
       connection: this.connection,
       channel: this.#channel,
+      inbox: this.#inbox,
       transport,
       platform,
       config: settings.incoming,
       maxPause: settings.maxPause,
       failed: (error) => this.fail(error),
       paused: (paused) => this.readingPaused(paused),
-      peerEnded: () => this.#peerEnded(),
+      peerEnded: () => this.#behindData(() => this.#peerEnded()),
     });
     this.#closing = new Closing({
       role: options.role,
@@ -117,6 +150,7 @@ export class RawSession implements WebSocketSession {
     this.incoming = this.#channel;
     this.outgoing = this.outbox;
     transport.listener = this.#listener();
+    this.#openExtensions();
   }
 
   get isActive(): boolean {
@@ -150,6 +184,22 @@ export class RawSession implements WebSocketSession {
 
   get signal(): AbortSignal {
     return this.#conclusion.signal;
+  }
+
+  get extensions(): readonly WebSocketExtension[] {
+    return this.#pipeline?.extensions ?? NONE;
+  }
+
+  extension<Extension extends WebSocketExtension>(factory: WebSocketExtensionFactory<never, Extension>): Extension {
+    const extension = this.extensionOrNull(factory);
+    if (extension === null) throw new ExtensionNotNegotiatedError(factory.key);
+    return extension;
+  }
+
+  extensionOrNull<Extension extends WebSocketExtension>(
+    factory: WebSocketExtensionFactory<never, Extension>,
+  ): Extension | null {
+    return this.#pipeline?.find(factory) ?? null;
   }
 
   send(message: string | Uint8Array | Frame): Promise<void> {
@@ -198,6 +248,7 @@ export class RawSession implements WebSocketSession {
   /** The handler is done: what the peer still sends is shown to nobody, and holds up nothing. */
   endInput(): void {
     this.#channel.close();
+    this.#inbox?.discard();
     this.#intake.wake();
   }
 
@@ -240,6 +291,34 @@ export class RawSession implements WebSocketSession {
     this.#conclusion.announce();
   }
 
+  /** What an extension threw is logged, unless it says what the peer did wrong. */
+  #failExtension(error: unknown): void {
+    const reason = closeReasonOf(error);
+    this.#fail(error, reason);
+    if (reason.code === CloseReason.Codes.INTERNAL_ERROR) this.extensionFailed(error);
+  }
+
+  #openExtensions(): void {
+    const { connection, options } = this;
+    try {
+      this.#pipeline?.open({
+        role: options.role,
+        get maxFrameSize() {
+          return connection.limits.maxFrameSize;
+        },
+      });
+    } catch (error) {
+      // In a turn of its own: nobody has the session yet.
+      options.platform.nextTurn(() => this.#failExtension(error));
+    }
+  }
+
+  /** Calls back when everything that came so far is in the channel. */
+  #behindData(callback: () => void): void {
+    if (this.#inbox === undefined) callback();
+    else this.#inbox.after(callback);
+  }
+
   /** Settles how the session ended. The first ending counts. */
   #end(ending: Ending): void {
     if (!this.isActive) return;
@@ -247,7 +326,10 @@ export class RawSession implements WebSocketSession {
     this.#closing.begin();
     this.ending();
     // A raw session shows what the peer sends behind our Close, up to its own; for others that is thrown away.
-    if (!this.#raw || ending.how !== "close") this.#channel.close(outcome.throws ? outcome.cause : undefined);
+    if (!this.#raw || ending.how !== "close") {
+      this.#channel.close(outcome.throws ? outcome.cause : undefined);
+      this.#inbox?.discard();
+    }
     this.#intake.wake();
     this.#answer();
   }
@@ -283,8 +365,10 @@ export class RawSession implements WebSocketSession {
     this.#channel.close();
     this.#closing.stop();
     this.#intake.stop();
+    this.#inbox?.discard();
     this.connection.lose();
     this.outbox.end();
+    this.#pipeline?.close((error) => this.extensionFailed(error));
   }
 
   #listener(): TransportListener {
@@ -300,6 +384,8 @@ export class RawSession implements WebSocketSession {
       },
       peerEnded: () => this.#intake.peerEnded(),
       closed: () => {
+        // An ending that waits behind data is the one that counts.
+        this.#inbox?.discard();
         this.#end({ how: "lost" });
         this.#release();
         this.#conclusion.announce();
@@ -323,18 +409,20 @@ export class RawSession implements WebSocketSession {
 
   #sink(): ConnectionSink {
     const channel = this.#channel;
+    const inlet = this.#inbox ?? channel;
     return {
       get freePlaces(): number {
-        return channel.isClosed ? Number.MAX_SAFE_INTEGER : channel.freePlaces;
+        return channel.isClosed ? Number.MAX_SAFE_INTEGER : inlet.freePlaces;
       },
       get freeBytes(): number {
-        return channel.isClosed ? Number.MAX_SAFE_INTEGER : channel.freeBytes;
+        return channel.isClosed ? Number.MAX_SAFE_INTEGER : inlet.freeBytes;
       },
-      data: (frame) => channel.put(frame),
+      data: (frame) => inlet.put(frame),
       ping: (frame) => this.ping(frame),
       pong: (frame) => this.pong(frame),
-      peerClose: (reason) => this.#inputOver({ how: "peerClose", reason }),
-      violation: (error) => this.#inputOver({ how: "failure", error, reason: closeReasonOf(error) }),
+      peerClose: (reason) => this.#behindData(() => this.#inputOver({ how: "peerClose", reason })),
+      violation: (error) =>
+        this.#behindData(() => this.#inputOver({ how: "failure", error, reason: closeReasonOf(error) })),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Codec, Role } from "@sluice/codec-wasm";
 import type { ChannelConfig } from "../channel/overflow.js";
+import type { ActiveExtension } from "../extension/negotiation.js";
 import type { RetainedBytes } from "../protocol/limits.js";
 import type { WebSocketContentConverter } from "../serialization/content-converter.js";
 import type { Platform } from "./platform.js";
@@ -15,6 +16,8 @@ export interface SessionOptions {
   readonly settings: SessionSettings;
   /** Whether a raw session checks text as UTF-8, across fragments too; then 1007. Default false. A default session always does. */
   readonly validateText?: boolean;
+  /** The extensions that were agreed on, in the order in which they apply going out. Default none. */
+  readonly extensions?: readonly ActiveExtension[];
   /** What turns values into messages and back. Default none. */
   readonly converter?: WebSocketContentConverter | undefined;
 }

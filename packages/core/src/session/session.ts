@@ -1,6 +1,7 @@
 import type { ReceiveChannel } from "../channel/receive-channel.js";
 import type { SendChannel } from "../channel/send-channel.js";
 import type { CloseReason } from "../close-reason.js";
+import type { WebSocketExtension, WebSocketExtensionFactory } from "../extension/contract.js";
 import type { Frame } from "../frame.js";
 import type { SerializingSession } from "../serialization/typed.js";
 import type { Job, JobBlock } from "./job.js";
@@ -23,6 +24,18 @@ export interface WebSocketSession extends SerializingSession {
   maxFrameSize: number;
   /** Why the session ended; always settles, never rejects. `null` when it was cancelled before there was a reason. */
   readonly closeReason: Promise<CloseReason | null>;
+  /** The extensions in use, in the order in which they apply going out. Ktor: `extensions`. */
+  readonly extensions: readonly WebSocketExtension[];
+  /**
+   * The extension that `factory` made for this session. Ktor: `extension(X)`.
+   *
+   * @throws ExtensionNotNegotiatedError (`EXTENSION_NOT_NEGOTIATED`) when it is not in use.
+   */
+  extension<Extension extends WebSocketExtension>(factory: WebSocketExtensionFactory<never, Extension>): Extension;
+  /** As `extension`; `null` when it is not in use. Ktor: `extensionOrNull(X)`. */
+  extensionOrNull<Extension extends WebSocketExtension>(
+    factory: WebSocketExtensionFactory<never, Extension>,
+  ): Extension | null;
   /** Aborts when the session ends: with its error, or with its `CloseReason`. */
   readonly signal: AbortSignal;
   /**
