@@ -1,4 +1,10 @@
-import type { ChannelConfig, Duration, SessionSettings, WebSocketContentConverter } from "@sluice/core";
+import type {
+  ChannelConfig,
+  Duration,
+  InstalledWebSocketExtension,
+  SessionSettings,
+  WebSocketContentConverter,
+} from "@sluice/core";
 import { bounded } from "@sluice/core";
 import type { OriginCheck, Origins } from "../handshake/origin.js";
 import { originCheck } from "../handshake/origin.js";
@@ -44,6 +50,11 @@ export interface WebSocketOptions {
    * your own. Default none; both then reject with `WebSocketConverterNotFoundError`. Ktor: `contentConverter`.
    */
   readonly contentConverter?: WebSocketContentConverter;
+  /**
+   * Extensions that sessions may use where the client offers them, in the order in which they apply going out; coming in
+   * it is the reverse. Two that own the same reserved bit are an error. Default none. Ktor: `extensions { install(X) { } }`.
+   */
+  readonly extensions?: readonly InstalledWebSocketExtension[];
 }
 
 /** The options with every default in its place. */
@@ -57,6 +68,7 @@ export interface ResolvedOptions {
   /** Milliseconds. */
   readonly authenticateTimeout: number;
   readonly contentConverter: WebSocketContentConverter | undefined;
+  readonly extensions: readonly InstalledWebSocketExtension[];
 }
 
 const MIB = 1024 * 1024;
@@ -64,7 +76,10 @@ const MIB = 1024 * 1024;
 /** The longest frame that can be allowed: what a single buffer can hold with certainty. */
 const LARGEST_FRAME = 2 ** 31 - 1;
 
-/** @throws InvalidOptionError (`INVALID_OPTION`) with the option's name and value. */
+/**
+ * @throws InvalidOptionError (`INVALID_OPTION`) with the option's name and value, and ExtensionConflictError
+ * (`EXTENSION_CONFLICT`) with the names of both extensions.
+ */
 export function resolveOptions(options: WebSocketOptions): ResolvedOptions {
   const checks = new OptionChecks();
   return resolveChecked(checks.names("options of WebSockets", options, NAMES), checks);
@@ -91,6 +106,7 @@ export function resolveChecked(options: WebSocketOptions, checks: OptionChecks):
     checkOrigin: originCheck(options.origins, checks.name("origins")),
     authenticateTimeout: checks.positive("authenticateTimeout", options.authenticateTimeout ?? "10s"),
     contentConverter: checks.converter(options.contentConverter),
+    extensions: checks.extensions(options.extensions ?? []),
   };
 }
 
@@ -108,4 +124,5 @@ const NAMES: ReadonlySet<string> = new Set<keyof WebSocketOptions>([
   "origins",
   "authenticateTimeout",
   "contentConverter",
+  "extensions",
 ]);

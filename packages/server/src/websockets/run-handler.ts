@@ -14,6 +14,7 @@ type Session = DefaultServerSession | RawServerSession;
  */
 export async function runHandler(session: Session, route: WebSocketRoute, log: Logger): Promise<void> {
   session.jobFailed = (error) => report(log, error, `A job of webSocket(${route.path}) failed`);
+  session.extensionFailed = (error) => report(log, error, `An extension of webSocket(${route.path}) failed`);
   try {
     await route.handler(session);
     await session.close();

@@ -1,4 +1,5 @@
-import type { Transport } from "@sluice/core";
+import type { ActiveExtension, Transport } from "@sluice/core";
+import { negotiateExtensions } from "@sluice/core";
 import type { Application } from "../application/application.js";
 import type { RequestData } from "../application/call.js";
 import { ApplicationCall, ApplicationRequest } from "../application/call.js";
@@ -7,6 +8,7 @@ import type { HandshakeRefusal } from "../handshake/refusal.js";
 import { refuse } from "../handshake/refusal.js";
 import { readHandshake } from "../handshake/request.js";
 import { printSwitchingProtocols } from "../handshake/response.js";
+import { report } from "../observability/logger.js";
 import { refusalOf, resolve } from "../routing/resolve.js";
 import type { PathMatch } from "../routing/router.js";
 import type { WebSocketRoute } from "../routing/web-socket.js";
@@ -37,9 +39,30 @@ export interface PendingUpgrade {
 
 /**
  * Decides about a request for a WebSocket: the session that it opens, the response that refuses it, the gate that it has to
- * pass first, or `undefined` where no WebSocket route has its path and host.
+ * pass first, or `undefined` where no WebSocket route has its path and host. What fails on the way, such as an extension,
+ * is logged, and refused with 500.
  */
 export function decideUpgrade(
+  application: Application,
+  data: RequestData,
+): AcceptedUpgrade | HandshakeRefusal | PendingUpgrade | undefined {
+  return orRefused(application, data, () => decide(application, data));
+}
+
+function orRefused<Decision>(
+  application: Application,
+  { uri }: RequestData,
+  decided: () => Decision,
+): Decision | HandshakeRefusal {
+  try {
+    return decided();
+  } catch (error) {
+    report(application.log, error, `The handshake for ${uri} failed`);
+    return refuse(500, "The server failed");
+  }
+}
+
+function decide(
   application: Application,
   data: RequestData,
 ): AcceptedUpgrade | HandshakeRefusal | PendingUpgrade | undefined {
@@ -61,19 +84,23 @@ export function decideUpgrade(
   const forbidden = options.checkOrigin(handshake.origin, request.forwardedHost ?? handshake.host) ?? admit(webSockets);
   if (forbidden !== undefined) return forbidden;
 
-  const accepted = (given?: AuthenticateCall): AcceptedUpgrade => ({
-    kind: "accepted",
-    head: printSwitchingProtocols({
-      accept: acceptKey(handshake.key, application.environment.sha1),
-      protocol,
-      ...(given && { headers: given.response.headers.fields }),
-    }),
-    open(transport) {
-      const call = given ?? new ApplicationCall(application, request, parameters);
-      const session = openSession(application, webSockets, route, call, transport);
-      webSockets.sessions.add(session, runHandler(session, route, application.log));
-    },
-  });
+  const accepted = (given?: AuthenticateCall): AcceptedUpgrade => {
+    const { active, answer } = negotiateExtensions(options.extensions, handshake.extensions);
+    return {
+      kind: "accepted",
+      head: printSwitchingProtocols({
+        accept: acceptKey(handshake.key, application.environment.sha1),
+        protocol,
+        extensions: answer,
+        ...(given && { headers: given.response.headers.fields }),
+      }),
+      open(transport) {
+        const call = given ?? new ApplicationCall(application, request, parameters);
+        const session = openSession(application, webSockets, route, call, active, transport);
+        webSockets.sessions.add(session, runHandler(session, route, application.log));
+      },
+    };
+  };
   const { authenticate } = options;
   if (authenticate === undefined) return accepted();
 
@@ -89,7 +116,7 @@ export function decideUpgrade(
   });
   return {
     kind: "pending",
-    ask: (answer) => gate.ask((refusal) => answer(refusal ?? accepted(call))),
+    ask: (answer) => gate.ask((refusal) => answer(refusal ?? orRefused(application, data, () => accepted(call)))),
     abandon: () => gate.abandon(),
   };
 }
@@ -105,11 +132,21 @@ function openSession(
   { retained }: WebSocketsInstance,
   { mode, protocol, options }: WebSocketRoute,
   call: ApplicationCall,
+  extensions: readonly ActiveExtension[],
   transport: Transport,
 ): DefaultServerSession | RawServerSession {
   const { settings, contentConverter: converter, validateText } = options;
   const { codec, platform } = environment;
-  const sessionOptions = { role: "server", codec, platform, transport, retained, settings, converter } as const;
+  const sessionOptions = {
+    role: "server",
+    codec,
+    platform,
+    transport,
+    retained,
+    settings,
+    extensions,
+    converter,
+  } as const;
   const side = { call, protocol: protocol ?? null };
   return mode === "raw"
     ? new RawServerSession({ ...sessionOptions, validateText }, side)
