@@ -57,12 +57,11 @@ export class ExtensionPipeline {
     for (const extension of this.extensions) extension.open?.(session);
   }
 
-  /** Gives each error to `failed`, and goes on. Does nothing the second time. */
+  /** The session is over. Gives each error to `failed`, and goes on; does nothing the second time. */
   close(failed: (error: unknown) => void): void {
     if (!this.#open) return;
     this.#open = false;
     this.outgoing.drop();
-    this.incoming.drop();
     for (const extension of this.extensions) {
       try {
         extension.close?.();

@@ -77,6 +77,7 @@ export class Inbox {
   /** The channel takes no more, or the session is over: what waits is dropped, and what comes behind it comes now. */
   discard(): void {
     this.#state = "over";
+    this.#options.chain.drop();
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#frames = 0;

@@ -409,15 +409,15 @@ export class RawSession implements WebSocketSession {
 
   #sink(): ConnectionSink {
     const channel = this.#channel;
-    const inlet = this.#inbox ?? channel;
+    const inlet = (): Channel<Frame> | Inbox => this.#inbox ?? channel;
     return {
       get freePlaces(): number {
-        return channel.isClosed ? Number.MAX_SAFE_INTEGER : inlet.freePlaces;
+        return channel.isClosed ? Number.MAX_SAFE_INTEGER : inlet().freePlaces;
       },
       get freeBytes(): number {
-        return channel.isClosed ? Number.MAX_SAFE_INTEGER : inlet.freeBytes;
+        return channel.isClosed ? Number.MAX_SAFE_INTEGER : inlet().freeBytes;
       },
-      data: (frame) => inlet.put(frame),
+      data: (frame) => inlet().put(frame),
       ping: (frame) => this.ping(frame),
       pong: (frame) => this.pong(frame),
       peerClose: (reason) => this.#behindData(() => this.#inputOver({ how: "peerClose", reason })),

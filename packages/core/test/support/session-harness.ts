@@ -99,9 +99,14 @@ abstract class Harness<Session extends RawSession> {
 export class SessionHarness extends Harness<DefaultSession> {
   readonly session: DefaultSession;
 
-  constructor(codec: Codec, settings: Partial<SessionSettings> = {}, role: Role = "server") {
+  constructor(
+    codec: Codec,
+    settings: Partial<SessionSettings> = {},
+    role: Role = "server",
+    more: Partial<SessionOptions> = {},
+  ) {
     super(codec, role);
-    this.session = new DefaultSession(this.options(codec, settings));
+    this.session = new DefaultSession({ ...this.options(codec, settings), ...more });
   }
 }
 
