@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { WebSocketOptions } from "../../src/index.js";
 import { bounded, unlimited } from "../../src/index.js";
 import { resolveOptions } from "../../src/websockets/options.js";
+import { Xor } from "../support/extensions.js";
 
 const MIB = 1024 * 1024;
 
@@ -75,11 +76,19 @@ describe("the options of WebSockets", () => {
     ["channels.outgoing.maxBytes", { channels: { outgoing: { ...bounded(1), maxBytes: -1 } } }, "-1"],
     ["channels.outgoing.onOverflow", { channels: { outgoing: { ...bounded(1), onOverflow: "drop" } } }, '"drop"'],
     ["maxFramSize", { maxFramSize: 1000 }, "1000"],
+    ["extensions", { extensions: Xor() }, "an array"],
+    ["extensions[1]", { extensions: [Xor(), Xor] }, "an installed extension"],
   ])("are refused by name and value when %s is wrong: %o", (option, options, value) => {
     const resolve = (): unknown => resolveOptions(options as WebSocketOptions);
     expect(resolve).toThrow(InvalidOptionError);
     expect(resolve).toThrow(option);
     expect(resolve).toThrow(value);
+  });
+
+  it("are refused when two extensions conflict, which are named", () => {
+    expect(() => resolveOptions({ extensions: [Xor(), Xor()] })).toThrow(
+      expect.objectContaining({ code: "EXTENSION_CONFLICT", first: "xor", second: "xor" }),
+    );
   });
 
   it("that are not known come with those that are", () => {

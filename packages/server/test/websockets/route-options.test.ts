@@ -4,6 +4,7 @@ import { bounded, InvalidOptionError, jsonConverter, unlimited, WebSockets } fro
 import type { WebSocketRoute } from "../../src/routing/web-socket.js";
 import { application } from "../support/application.js";
 import { connect } from "../support/client.js";
+import { Xor } from "../support/extensions.js";
 import { handshake, send } from "../support/peer.js";
 import { echo, serve } from "../support/serve.js";
 import { serveOn, setups } from "../support/setups.js";
@@ -31,6 +32,16 @@ describe("the options of a route", () => {
     const { settings, authenticateTimeout } = resolved({ maxFrameSize: 7, authenticateTimeout: "3s" }, {});
     expect(settings).toMatchObject({ maxFrameSize: 7, maxFragments: 16_384, pingPeriod: 30_000 });
     expect(authenticateTimeout).toBe(3_000);
+  });
+
+  it("say which extensions may be negotiated: on a raw route none, unless it asks for them", () => {
+    const extensions = [Xor()];
+    expect(resolved({ extensions }, {}).extensions).toBe(extensions);
+    expect(resolved({ extensions }, { extensions: [] }).extensions).toEqual([]);
+    expect(resolved({ extensions }, {}, "webSocketRaw").extensions).toEqual([]);
+    expect(resolved({ extensions }, { negotiateExtensions: true }, "webSocketRaw").extensions).toBe(extensions);
+    expect(() => resolved({}, { negotiateExtensions: true })).toThrow("negotiateExtensions of webSocket(/a)");
+    expect(() => resolved({}, { negotiateExtensions: 1 as never }, "webSocketRaw")).toThrow("true or false");
   });
 
   it("stand before the plugin's, each for itself", () => {
