@@ -31,6 +31,13 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
   // A test that ends well is all there is.
   "Tests without a port": async () => {},
 
+  Extensions: async (connect, program) => {
+    const client = await connect("/echo");
+    expect(await client.askText("hello")).toBe("hello");
+    const logged = /\necho <- text of 5 bytes\necho -> text of 5 bytes\n$/;
+    await expect.poll(() => program.stdout).toMatch(logged);
+  },
+
   "Coming from ws / Messages": async (connect) => {
     const client = await connect("/");
     expect(await client.askText("hello")).toBe("You said hello");
