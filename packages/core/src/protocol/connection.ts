@@ -9,7 +9,8 @@ import { CLOSED, closeReceived, closeSent, failed, maySend, OPEN } from "./close
 import type { ConnectionOptions, ConnectionSink, ReceiveStatus } from "./connection-options.js";
 import { FrameReader } from "./frame-reader.js";
 import { FrameWriter } from "./frame-writer.js";
-import type { ConnectionLimits } from "./limits.js";
+import type { ConnectionLimits, RetainedBytes } from "./limits.js";
+import { checkMaxFrameSize } from "./limits.js";
 import { checkText, NOT_UTF8 } from "./message-text.js";
 import { closeReasonOf } from "./violations.js";
 
@@ -45,7 +46,9 @@ export class Connection {
   readonly #raw: boolean;
   readonly #reader: FrameReader;
   readonly #writer: FrameWriter;
-  readonly #backlog: Backlog;
+  readonly #retained: RetainedBytes;
+  /** Once there was one. */
+  #backlog: Backlog | undefined;
   readonly #validateText: boolean;
 
   /** What waits of a character that the next fragment goes on with, of a message that extensions restored. */
@@ -53,16 +56,17 @@ export class Connection {
   #state: CloseState = OPEN;
   #receiving = false;
 
-  /** @throws RangeError when `limits.maxFrameSize` is not a whole number of bytes from 0 to 2^31 - 1. */
+  /** @throws InvalidOptionError (`INVALID_OPTION`) when `limits.maxFrameSize` is not a whole number of bytes from 0 to 2^31 - 1. */
   constructor(options: ConnectionOptions) {
     const { raw = false, validateText = !raw } = options;
+    checkMaxFrameSize(options.limits.maxFrameSize, "limits.maxFrameSize");
     this.limits = options.limits;
     this.#codec = options.codec;
     this.#sink = options.sink;
     this.#raw = raw;
     this.#reader = new FrameReader({ ...options, raw, validateText });
     this.#writer = new FrameWriter(options);
-    this.#backlog = new Backlog(options.retained);
+    this.#retained = options.retained;
     this.#validateText = validateText;
   }
 
@@ -72,7 +76,7 @@ export class Connection {
 
   /** Bytes that wait for `resume`. */
   get backlog(): number {
-    return this.#backlog.size;
+    return this.#backlog?.size ?? 0;
   }
 
   /** Whether frames sent from now on are masked. */
@@ -89,7 +93,7 @@ export class Connection {
     this.#enter();
     try {
       if (this.#inputEnded()) return "ended";
-      if (this.#backlog.size > 0) {
+      if (this.backlog > 0) {
         this.#keep(start, end);
         return this.#report("paused");
       }
@@ -97,6 +101,7 @@ export class Connection {
       if (status === "paused") this.#keep(this.#reader.position, end);
       return this.#report(status);
     } finally {
+      this.#reader.rest();
       this.#receiving = false;
     }
   }
@@ -108,11 +113,13 @@ export class Connection {
       if (this.#inputEnded()) return "ended";
       const places = this.#ignoresData() ? BYTES_A_TURN : this.#sink.freePlaces;
       const window = Math.max(SMALLEST_WINDOW, places * WINDOW_A_PLACE, this.#reader.remaining);
-      const size = this.#backlog.copyTo(this.#codec.readBuffer, Math.min(window, BYTES_A_TURN));
+      const size = this.#backlog?.copyTo(this.#codec.readBuffer, Math.min(window, BYTES_A_TURN)) ?? 0;
       const status = this.#parse(0, size);
-      this.#backlog.consume(this.#reader.position);
-      return this.#report(status === "more" && this.#backlog.size > 0 ? "paused" : status);
+      this.#backlog?.consume(this.#reader.position);
+      if (this.backlog === 0) this.#backlog = undefined;
+      return this.#report(status === "more" && this.backlog > 0 ? "paused" : status);
     } finally {
+      this.#reader.rest();
       this.#receiving = false;
     }
   }
@@ -298,12 +305,13 @@ export class Connection {
 
   /** Keeps the unparsed, still masked rest of a chunk. */
   #keep(start: number, end: number): void {
+    this.#backlog ??= new Backlog(this.#retained);
     if (this.#backlog.keep(this.#codec.readBuffer, start, end)) return;
     this.#reader.exceedRetained("The process holds too many bytes of unparsed input");
   }
 
   #dropInput(): void {
-    this.#backlog.drop();
+    this.#backlog?.drop();
     this.#reader.drop();
   }
 
