@@ -14,10 +14,13 @@ type Overrides = Pick<
   | "channels"
   | "closeTimeout"
   | "contentConverter"
+  | "idleTimeout"
   | "masking"
   | "maxFragments"
   | "maxFrameSize"
+  | "maxLifetime"
   | "maxPause"
+  | "messageRate"
   | "origins"
 >;
 
@@ -102,10 +105,13 @@ const SHARED = [
   "channels",
   "closeTimeout",
   "contentConverter",
+  "idleTimeout",
   "masking",
   "maxFragments",
   "maxFrameSize",
+  "maxLifetime",
   "maxPause",
+  "messageRate",
   "origins",
 ] as const;
 

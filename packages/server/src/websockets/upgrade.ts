@@ -58,8 +58,9 @@ export function decideUpgrade(
   const { route, parameters } = match;
   const { protocol, options } = route;
   const webSockets = application.plugin(WebSockets);
-  const forbidden = options.checkOrigin(handshake.origin, request.forwardedHost ?? handshake.host) ?? admit(webSockets);
-  if (forbidden !== undefined) return forbidden;
+  const forbidden = options.checkOrigin(handshake.origin, request.forwardedHost ?? handshake.host);
+  const refusal = forbidden ?? webSockets.admission.refusal(request);
+  if (refusal !== undefined) return refusal;
 
   const accepted = (given?: AuthenticateCall): AcceptedUpgrade => ({
     kind: "accepted",
@@ -71,7 +72,7 @@ export function decideUpgrade(
     open(transport) {
       const call = given ?? new ApplicationCall(application, request, parameters);
       const session = openSession(application, webSockets, route, call, transport);
-      webSockets.sessions.add(session, runHandler(session, route, application.log));
+      webSockets.admission.add(request, session, runHandler(session, route, application.log));
     },
   });
   const { authenticate } = options;
@@ -84,7 +85,7 @@ export function decideUpgrade(
     timeout: options.authenticateTimeout,
     platform: application.environment.platform,
     log: application.log,
-    sessions: webSockets.sessions,
+    sessions: { enter: (stop) => webSockets.admission.enter(request, stop) },
     where: `webSocket(${route.path})`,
   });
   return {
@@ -92,12 +93,6 @@ export function decideUpgrade(
     ask: (answer) => gate.ask((refusal) => answer(refusal ?? accepted(call))),
     abandon: () => gate.abandon(),
   };
-}
-
-function admit({ sessions, options }: WebSocketsInstance): HandshakeRefusal | undefined {
-  if (sessions.isStopping) return refuse(503, "The server is stopping");
-  if (sessions.size >= options.maxConnections) return refuse(503, "The server has as many sessions as it may have");
-  return undefined;
 }
 
 function openSession(
