@@ -108,6 +108,7 @@ export {
   AuthenticateCall,
   type AuthenticateRefusal,
 } from "./websockets/gate-call.js";
+export type { MessageRate } from "./websockets/message-rate.js";
 export type { WebSocketOptions } from "./websockets/options.js";
 export { WebSockets } from "./websockets/plugin.js";
 export type { RawWebSocketRouteOptions, WebSocketRouteOptions } from "./websockets/route-options.js";

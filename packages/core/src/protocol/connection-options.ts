@@ -6,7 +6,7 @@ import type { ConnectionLimits, RetainedBytes } from "./limits.js";
 
 /**
  * What one connection reports, in the order of the wire. Nothing of it may throw, run code of a user or parse another
- * connection; sending is allowed.
+ * connection; sending is allowed, and so is `Connection.violate`.
  */
 export interface ConnectionSink {
   /** Data frames that may come now. At 0 parsing pauses. */

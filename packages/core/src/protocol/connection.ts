@@ -1,5 +1,6 @@
 import type { Codec } from "@sluice/codec-wasm";
 import { CloseReason, checkSendable } from "../close-reason.js";
+import type { SluiceError } from "../errors.js";
 import { ClosedSendChannelError, InvalidFrameError, ProtocolViolationError, show } from "../errors.js";
 import { Frame, markWellFormed } from "../frame.js";
 import { Opcode } from "../frame-type.js";
@@ -224,6 +225,14 @@ export class Connection {
   }
 
   /**
+   * Ends the input with a rule that only the sink knows, and that the frame being reported breaks. To be called from inside
+   * the sink's `data`, `ping` or `pong`; what was parsed together with that frame is still reported, and `violation` last.
+   */
+  violate(error: SluiceError): void {
+    this.#reader.end = { error };
+  }
+
+  /**
    * Ends reading with an error that is not in the bytes: a limit outside, a timeout, an overflow, a failed job. Reports
    * nothing. `answer` is the reason of the Close that `finish` sends.
    */
@@ -268,8 +277,8 @@ export class Connection {
       const room = ignoring ? Number.POSITIVE_INFINITY : sink.freeBytes;
       if (places <= 0 || room <= 0) return "paused";
       frames -= reader.read(turnEnd, places, room);
-      if (reader.end !== undefined) return "ended";
       this.#emit();
+      if (reader.end !== undefined) return "ended";
     }
     return reader.position < end ? "paused" : "more";
   }
@@ -287,9 +296,8 @@ export class Connection {
     ready.length = 0;
   }
 
-  /** Reports what is owned, and then the end. */
+  /** Reports the end, where the input has come to one. */
   #report(status: ReceiveStatus): ReceiveStatus {
-    this.#emit();
     const { end } = this.#reader;
     if (end === undefined) return status;
     this.#dropInput();

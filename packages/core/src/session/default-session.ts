@@ -58,8 +58,8 @@ export class DefaultSession extends RawSession implements DefaultWebSocketSessio
     this.#ponger.ping(frame);
   }
 
-  protected override pong(frame: Frame.Pong): void {
-    this.#pinger.pong(frame.data);
+  protected override pong(frame: Frame.Pong): boolean {
+    return this.#pinger.pong(frame.data);
   }
 
   protected override heard(): void {

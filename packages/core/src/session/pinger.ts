@@ -116,13 +116,17 @@ export class Pinger {
     if (this.#pingPeriod > 0 && !this.#stopped) this.#waitFromLastPing();
   }
 
-  /** A pong has come. One that does not carry the current ping's payload is unsolicited, which is allowed (RFC 6455 section 5.5.3). */
-  pong(payload: Uint8Array): void {
-    if (!this.#pongDue || payload.length !== 4) return;
+  /**
+   * A pong has come. Returns whether it was awaited: one that does not carry the current ping's payload is unsolicited, which
+   * is allowed (RFC 6455 section 5.5.3).
+   */
+  pong(payload: Uint8Array): boolean {
+    if (!this.#pongDue || payload.length !== 4) return false;
     const sequence = new DataView(payload.buffer, payload.byteOffset, 4).getUint32(0);
-    if (sequence !== this.#sequence) return;
+    if (sequence !== this.#sequence) return false;
     this.#pongDue = false;
     this.#roundTripTime = this.#platform.now() - this.#sentAt;
+    return true;
   }
 
   #ping(): void {

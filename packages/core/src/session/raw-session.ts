@@ -24,6 +24,7 @@ import type { Ending } from "./ending.js";
 import { Inbox } from "./inbox.js";
 import { Intake } from "./intake.js";
 import type { Job, JobBlock } from "./job.js";
+import { hasOptionalLimits, OptionalLimits } from "./optional-limits.js";
 import { Outbox } from "./outbox.js";
 import type { WebSocketSession } from "./session.js";
 import type { SessionOptions } from "./session-options.js";
@@ -55,6 +56,7 @@ export class RawSession implements WebSocketSession {
   /** Only where extensions are in use. */
   readonly #pipeline: ExtensionPipeline | undefined;
   readonly #inbox: Inbox | undefined;
+  readonly #limits: OptionalLimits | undefined;
 
   readonly #raw: boolean;
   readonly #conclusion = new Conclusion((error) => {
@@ -92,11 +94,21 @@ export class RawSession implements WebSocketSession {
     const limits = { maxFrameSize: settings.maxFrameSize, maxFragments: settings.maxFragments };
     const { extensions = [], retained } = options;
     if (extensions.length > 0) this.#pipeline = new ExtensionPipeline(extensions, { raw, limits, retained });
-    this.output = new CountedOutput(transport);
+    if (hasOptionalLimits(settings)) {
+      this.#limits = new OptionalLimits({
+        settings,
+        raw,
+        platform,
+        expired: (reason) => this.#close(reason),
+        violated: (error) => this.connection.violate(error),
+        pong: (frame) => this.pong(frame),
+      });
+    }
+    this.output = this.#limits?.output(transport) ?? new CountedOutput(transport);
     this.connection = new Connection({
       role: options.role,
       codec: options.codec,
-      sink: this.#sink(),
+      sink: this.#limits?.sink(this.#sink()) ?? this.#sink(),
       output: this.output,
       limits,
       messageRsv: this.#pipeline?.messageRsv,
@@ -137,7 +149,10 @@ export class RawSession implements WebSocketSession {
       config: settings.incoming,
       maxPause: settings.maxPause,
       failed: (error) => this.fail(error),
-      paused: (paused) => this.readingPaused(paused),
+      paused: (paused) => {
+        this.#limits?.readingPaused(paused);
+        this.readingPaused(paused);
+      },
       peerEnded: () => this.#behindData(() => this.#peerEnded()),
     });
     this.#closing = new Closing({
@@ -259,8 +274,10 @@ export class RawSession implements WebSocketSession {
   /** A ping has come. Not in a raw session, where it is a frame like any other. */
   protected ping(_frame: Frame.Ping): void {}
 
-  /** A pong has come. Not in a raw session. */
-  protected pong(_frame: Frame.Pong): void {}
+  /** A pong has come. Not in a raw session. Returns whether it was awaited. */
+  protected pong(_frame: Frame.Pong): boolean {
+    return false;
+  }
 
   /** Bytes of any kind have come. */
   protected heard(): void {}
@@ -324,6 +341,7 @@ export class RawSession implements WebSocketSession {
     if (!this.isActive) return;
     const outcome = this.#conclusion.settle(ending);
     this.#closing.begin();
+    this.#limits?.stop();
     this.ending();
     // A raw session shows what the peer sends behind our Close, up to its own; for others that is thrown away.
     if (!this.#raw || ending.how !== "close") {
@@ -419,7 +437,7 @@ export class RawSession implements WebSocketSession {
       },
       data: (frame) => inlet().put(frame),
       ping: (frame) => this.ping(frame),
-      pong: (frame) => this.pong(frame),
+      pong: (frame) => void this.pong(frame),
       peerClose: (reason) => this.#behindData(() => this.#inputOver({ how: "peerClose", reason })),
       violation: (error) =>
         this.#behindData(() => this.#inputOver({ how: "failure", error, reason: closeReasonOf(error) })),

@@ -3,6 +3,7 @@ import type { ChannelConfig } from "../channel/overflow.js";
 import type { ActiveExtension } from "../extension/negotiation.js";
 import type { RetainedBytes } from "../protocol/limits.js";
 import type { WebSocketContentConverter } from "../serialization/content-converter.js";
+import type { MessageRateLimit } from "./message-rate.js";
 import type { Platform } from "./platform.js";
 import type { Transport } from "./transport.js";
 
@@ -32,6 +33,12 @@ export interface SessionSettings {
   readonly closeTimeout: number;
   /** 0 for ever. */
   readonly maxPause: number;
+  /** 0 for ever. */
+  readonly maxLifetime: number;
+  /** 0 for ever. */
+  readonly idleTimeout: number;
+  /** Without one, as many messages as come. A raw session, whose frames are no messages, closes where this says "drop". */
+  readonly messageRate: MessageRateLimit | undefined;
   readonly incoming: ChannelConfig & { readonly maxBytes: number };
   readonly outgoing: ChannelConfig & { readonly maxBytes: number };
 }

@@ -131,6 +131,24 @@ const WAYS: readonly Way[] = [
     unread: true,
   },
   {
+    name: "more messages come than may",
+    happen: ({ receive }) => receive(more(), ...Array.from({ length: 9 }, () => binary("x"))),
+    code: 1008,
+    settings: { messageRate: { messages: 5, per: 1000, burst: 5, onExceeded: "close" } },
+  },
+  {
+    name: "it has lived for as long as it may",
+    happen: ({ platform }) => platform.advance(5000),
+    code: 1001,
+    settings: { maxLifetime: 5000, idleTimeout: 10_000 },
+  },
+  {
+    name: "nobody uses it",
+    happen: ({ platform }) => platform.advance(5000),
+    code: 1001,
+    settings: { maxLifetime: 10_000, idleTimeout: 5000 },
+  },
+  {
     name: "the server stops, and cuts what is left",
     happen: async ({ session, platform }) => {
       void session.close(CloseReason.goingAway());

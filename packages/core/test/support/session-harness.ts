@@ -25,6 +25,9 @@ export const SETTINGS: SessionSettings = {
   timeout: 15_000,
   closeTimeout: CLOSE_TIMEOUT,
   maxPause: MAX_PAUSE,
+  maxLifetime: 0,
+  idleTimeout: 0,
+  messageRate: undefined,
   incoming: { ...bounded(64), maxBytes: 1 << 20 },
   outgoing: { ...bounded(1024), maxBytes: 4 << 20 },
 };

@@ -121,6 +121,13 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     other.connection.write("not a frame");
     await expect.poll(() => program.stdout).toMatch(/\nonConnect\nonError 1002 [^\n]+\n$/);
   },
+
+  "What holds by default": async (connect) => {
+    const client = await connect("/votes");
+    expect(await client.askText("aye")).toBe("aye");
+    client.socket.send("aye again");
+    expect(await client.closed).toBe(1008);
+  },
 };
 
 async function everybodyHears(connect: Connect, path: string): Promise<void> {

@@ -15,10 +15,13 @@ type Overrides = Pick<
   | "closeTimeout"
   | "contentConverter"
   | "extensions"
+  | "idleTimeout"
   | "masking"
   | "maxFragments"
   | "maxFrameSize"
+  | "maxLifetime"
   | "maxPause"
+  | "messageRate"
   | "origins"
 >;
 
@@ -114,10 +117,13 @@ const SHARED = [
   "closeTimeout",
   "contentConverter",
   "extensions",
+  "idleTimeout",
   "masking",
   "maxFragments",
   "maxFrameSize",
+  "maxLifetime",
   "maxPause",
+  "messageRate",
   "origins",
 ] as const;
 

@@ -81,8 +81,9 @@ function decide(
   const { route, parameters } = match;
   const { protocol, options } = route;
   const webSockets = application.plugin(WebSockets);
-  const forbidden = options.checkOrigin(handshake.origin, request.forwardedHost ?? handshake.host) ?? admit(webSockets);
-  if (forbidden !== undefined) return forbidden;
+  const forbidden = options.checkOrigin(handshake.origin, request.forwardedHost ?? handshake.host);
+  const refusal = forbidden ?? webSockets.admission.refusal(request);
+  if (refusal !== undefined) return refusal;
 
   const accepted = (given?: AuthenticateCall): AcceptedUpgrade => {
     const { active, answer } = negotiateExtensions(options.extensions, handshake.extensions);
@@ -97,7 +98,7 @@ function decide(
       open(transport) {
         const call = given ?? new ApplicationCall(application, request, parameters);
         const session = openSession(application, webSockets, route, call, active, transport);
-        webSockets.sessions.add(session, runHandler(session, route, application.log));
+        webSockets.admission.add(request, session, runHandler(session, route, application.log));
       },
     };
   };
@@ -111,7 +112,7 @@ function decide(
     timeout: options.authenticateTimeout,
     platform: application.environment.platform,
     log: application.log,
-    sessions: webSockets.sessions,
+    sessions: { enter: (stop) => webSockets.admission.enter(request, stop) },
     where: `webSocket(${route.path})`,
   });
   return {
@@ -119,12 +120,6 @@ function decide(
     ask: (answer) => gate.ask((refusal) => answer(refusal ?? orRefused(application, data, () => accepted(call)))),
     abandon: () => gate.abandon(),
   };
-}
-
-function admit({ sessions, options }: WebSocketsInstance): HandshakeRefusal | undefined {
-  if (sessions.isStopping) return refuse(503, "The server is stopping");
-  if (sessions.size >= options.maxConnections) return refuse(503, "The server has as many sessions as it may have");
-  return undefined;
 }
 
 function openSession(
