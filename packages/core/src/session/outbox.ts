@@ -37,6 +37,8 @@ export interface OutboxOptions {
   readonly overflowed: (error: ChannelOverflowError) => void;
   /** Our Close was encoded: nothing more goes out. */
   readonly closeSent: () => void;
+  /** No frame is accepted any more. Called once. */
+  readonly closedForSend: () => void;
   /** `outgoing.close()` was called, or a Close frame sent. The reason can be sent. */
   readonly closeRequested: (reason: CloseReason) => void;
 }
@@ -122,6 +124,7 @@ export class Outbox implements SendChannel<Frame> {
     this.#phase = "closed";
     this.#waiting.push({ what: "close", reason });
     this.#pump();
+    this.#options.closedForSend();
   }
 
   /** Resolves when everything accepted so far reached the kernel; at once when the session is over. */
@@ -143,12 +146,14 @@ export class Outbox implements SendChannel<Frame> {
 
   /** The session is over: whoever waits learns it. */
   end(): void {
+    const wasOpen = this.#phase === "open";
     this.#phase = "over";
     for (const waiting of this.#waiting.splice(0)) {
       if (waiting.what === "frame") waiting.refused(new ClosedSendChannelError());
       else if (waiting.what === "flush") waiting.reached();
     }
     for (const { resolve } of this.#flushes.splice(0)) resolve();
+    if (wasOpen) this.#options.closedForSend();
   }
 
   /** @throws FrameTooBigError (`FRAME_TOO_BIG`) where room would not help. */
