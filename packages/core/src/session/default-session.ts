@@ -6,6 +6,7 @@ import { Ponger } from "./ponger.js";
 import { RawSession } from "./raw-session.js";
 import type { DefaultWebSocketSession } from "./session.js";
 import type { SessionOptions } from "./session-options.js";
+import { readableMessages, WritableMessages } from "./web-streams.js";
 
 /**
  * A session of whole messages: it reassembles fragments, answers pings, finds lost peers, and answers the peer's Close
@@ -14,6 +15,9 @@ import type { SessionOptions } from "./session-options.js";
 export class DefaultSession extends RawSession implements DefaultWebSocketSession {
   readonly #pinger: Pinger;
   readonly #ponger: Ponger;
+  /** Both are made on demand: most sessions are read and written without. */
+  #readable: ReadableStream<string | Uint8Array> | undefined;
+  #writable: WritableMessages | undefined;
 
   constructor(options: SessionOptions) {
     super(options, false);
@@ -54,6 +58,19 @@ export class DefaultSession extends RawSession implements DefaultWebSocketSessio
     return this.#pinger.roundTripTime;
   }
 
+  get readable(): ReadableStream<string | Uint8Array> {
+    this.#readable ??= readableMessages(this.incoming);
+    return this.#readable;
+  }
+
+  get writable(): WritableStream<string | Uint8Array> {
+    if (this.#writable === undefined) {
+      this.#writable = new WritableMessages(this);
+      if (this.outbox.isClosedForSend) this.closedForSend();
+    }
+    return this.#writable.stream;
+  }
+
   protected override ping(frame: Frame.Ping): void {
     this.#ponger.ping(frame);
   }
@@ -77,6 +94,11 @@ export class DefaultSession extends RawSession implements DefaultWebSocketSessio
 
   protected override ending(): void {
     this.#pinger.stop();
+  }
+
+  protected override closedForSend(): void {
+    const { outcome } = this;
+    if (outcome !== undefined) this.#writable?.end(outcome);
   }
 
   protected override exhausted(): void {

@@ -46,6 +46,8 @@ export interface OutboxOptions {
   readonly overflowed: (error: ChannelOverflowError) => void;
   /** Our Close was encoded: nothing more goes out. */
   readonly closeSent: () => void;
+  /** No frame is accepted any more. Called once. */
+  readonly closedForSend: () => void;
   /** `outgoing.close()` was called, or a Close frame sent. The reason can be sent. */
   readonly closeRequested: (reason: CloseReason) => void;
 }
@@ -139,6 +141,7 @@ export class Outbox implements SendChannel<Frame> {
     this.#phase = "closed";
     this.#waiting.push({ what: "close", reason });
     this.#pump();
+    this.#options.closedForSend();
   }
 
   /** Resolves when everything accepted so far reached the kernel; at once when the session is over. */
@@ -161,6 +164,7 @@ export class Outbox implements SendChannel<Frame> {
 
   /** The session is over: whoever waits learns it. */
   end(): void {
+    const wasOpen = this.#phase === "open";
     this.#phase = "over";
     this.#working?.refused(new ClosedSendChannelError());
     this.#working = undefined;
@@ -169,6 +173,7 @@ export class Outbox implements SendChannel<Frame> {
       else if (waiting.what === "flush") waiting.reached();
     }
     for (const { resolve } of this.#flushes.splice(0)) resolve();
+    if (wasOpen) this.#options.closedForSend();
   }
 
   /** @throws FrameTooBigError (`FRAME_TOO_BIG`) where room would not help. */

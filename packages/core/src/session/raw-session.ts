@@ -20,7 +20,8 @@ import { receiveDeserialized, sendSerialized } from "../serialization/typed.js";
 import { Closing } from "./closing.js";
 import { Conclusion } from "./conclusion.js";
 import { CountedOutput } from "./counted-output.js";
-import type { Ending } from "./ending.js";
+import type { Ending, Outcome } from "./ending.js";
+import { outcomeOf } from "./ending.js";
 import { Inbox } from "./inbox.js";
 import { Intake } from "./intake.js";
 import type { Job, JobBlock } from "./job.js";
@@ -138,6 +139,7 @@ export class RawSession implements WebSocketSession {
       writeNow: () => transport.flush(),
       overflowed: (error) => this.fail(error),
       closeSent: () => this.#closing.closeSent(this.connection.state.name === "closed"),
+      closedForSend: () => this.closedForSend(),
       closeRequested: (reason) => this.#close(reason),
     });
     this.#intake = new Intake({
@@ -290,6 +292,15 @@ export class RawSession implements WebSocketSession {
 
   /** The session has its ending. */
   protected ending(): void {}
+
+  /** Nothing more can be sent. Called once, behind `ending`. */
+  protected closedForSend(): void {}
+
+  /** How the session's ending looks, once it has one. */
+  protected get outcome(): Outcome | undefined {
+    const { ending } = this.#conclusion;
+    return ending && outcomeOf(ending);
+  }
 
   /** The handler took every frame before the end and asked for more, or wants no more: a violation is answered now. */
   protected exhausted(): void {

@@ -150,10 +150,10 @@ describe.each(BACKENDS)("messageRate with the %s codec", (backend) => {
   });
 
   it("counts no Close: a peer may always say goodbye", async () => {
-    for (const harness of [SessionHarness, RawSessionHarness]) {
-      const { session, receive } = bound(new harness(codec, { messageRate: limit(1, 1000) }));
-      await receive(text("a"), close(4000));
-      expect(codeOf(await session.closeReason)).toBe(4000);
+    for (const kind of [SessionHarness, RawSessionHarness]) {
+      const harness = new kind(codec, { messageRate: limit(1, 1000) });
+      await harness.receive(text("a"), close(4000));
+      expect(codeOf(await harness.session.closeReason)).toBe(4000);
     }
   });
 
@@ -195,7 +195,3 @@ describe.each(BACKENDS)("messageRate with the %s codec", (backend) => {
     expect(harness.platform.liveTimers).toBe(0);
   });
 });
-
-function bound(harness: SessionHarness | RawSessionHarness) {
-  return { session: harness.session, receive: harness.receive.bind(harness) };
-}
