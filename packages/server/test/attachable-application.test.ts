@@ -97,6 +97,17 @@ describe("an upgrade that no route takes", () => {
     expect(await peer.response()).toMatchObject({ status: 200 });
   });
 
+  it("is through once its answer is sent, as any other request, whatever the client does then", async () => {
+    const through = signal<boolean>();
+    const server = createServer(({ socket }, response) => {
+      response.once("close", () => through.resolve(socket.destroyed));
+      response.end("a page");
+    });
+    (await attachable(route(echo))).attach(server);
+    await send(await listen(server), handshake("/", { Upgrade: "h2c" }));
+    expect(await through.promise).toBe(false);
+  });
+
   it("is left to a server of ws, whichever of the two came first", async () => {
     for (const first of [true, false]) {
       const server = page();
