@@ -70,9 +70,12 @@ describe("an application attached to a server of Node", () => {
 
   it("refuses what its routes refuse", async () => {
     const server = page();
-    (await attachable(route(echo))).attach(server);
+    const warnings: unknown[] = [];
+    const logger = { error: () => undefined, warn: (about: unknown) => void warnings.push(about) };
+    (await attachable(route(echo), { logger })).attach(server);
     const at = await listen(server);
     await expect(connect(at, "/", { origin: "https://evil.example" })).rejects.toThrow("403");
+    expect(warnings).toMatchObject([{ origin: "https://evil.example" }]);
     const peer = await send(at, handshake("/", { "Sec-WebSocket-Key": "short" }));
     expect((await peer.response()).status).toBe(400);
   });
