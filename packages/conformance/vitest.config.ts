@@ -1,5 +1,10 @@
 import { defineProject } from "vitest/config";
 
 export default defineProject({
-  test: { name: "conformance", include: ["test/**/*.test.ts"] },
+  test: {
+    name: "conformance",
+    include: ["test/**/*.test.ts"],
+    setupFiles: ["test/support/uncaught.ts"],
+    testTimeout: 20_000,
+  },
 });
