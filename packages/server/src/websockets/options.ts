@@ -121,7 +121,7 @@ export function resolveChecked(options: WebSocketOptions, checks: OptionChecks):
   };
 }
 
-const NAMES: ReadonlySet<string> = new Set<keyof WebSocketOptions>([
+const NAMES: readonly (keyof WebSocketOptions)[] = [
   "pingPeriod",
   "timeout",
   "closeTimeout",
@@ -139,4 +139,4 @@ const NAMES: ReadonlySet<string> = new Set<keyof WebSocketOptions>([
   "origins",
   "authenticateTimeout",
   "contentConverter",
-]);
+];
