@@ -15,6 +15,12 @@ export interface ChannelOwner {
   cancelled(): void;
 }
 
+/** What a channel holds: elements, and bytes; one element may overshoot the bytes. */
+export interface ChannelBounds {
+  readonly capacity: number;
+  readonly maxBytes: number;
+}
+
 type End = { readonly failed: false } | { readonly failed: true; readonly cause: unknown };
 
 /**
@@ -31,19 +37,16 @@ export class Channel<E> implements ReceiveChannel<E> {
   #exhausted = false;
   #starved = false;
 
-  readonly #capacity: number;
-  readonly #maxBytes: number;
+  readonly #config: ChannelBounds;
   readonly #sizeOf: (element: E) => number;
   readonly #owner: ChannelOwner;
 
   constructor(options: {
-    readonly capacity: number;
-    readonly maxBytes: number;
+    readonly config: ChannelBounds;
     readonly sizeOf: (element: E) => number;
     readonly owner: ChannelOwner;
   }) {
-    this.#capacity = options.capacity;
-    this.#maxBytes = options.maxBytes;
+    this.#config = options.config;
     this.#sizeOf = options.sizeOf;
     this.#owner = options.owner;
   }
@@ -55,13 +58,13 @@ export class Channel<E> implements ReceiveChannel<E> {
 
   /** Elements that fit now: those that readers wait for, and the free places of the queue. 0 when the bytes are used up. */
   get freePlaces(): number {
-    if (this.#bytes >= this.#maxBytes) return 0;
-    return this.#capacity - this.length + this.#waiters.count;
+    if (this.#bytes >= this.#config.maxBytes) return 0;
+    return this.#config.capacity - this.length + this.#waiters.count;
   }
 
   /** Bytes that fit now; the element that crosses the bound still fits. */
   get freeBytes(): number {
-    return this.#maxBytes - this.#bytes;
+    return this.#config.maxBytes - this.#bytes;
   }
 
   get isClosedForReceive(): boolean {
@@ -158,7 +161,7 @@ export class Channel<E> implements ReceiveChannel<E> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<E, undefined> {
-    return { next: () => this.next() };
+    return this;
   }
 
   /** `action` may do anything to the channel, and never runs inside `put`: what is there is looked up after each call. */

@@ -35,6 +35,12 @@ export interface ConnectionOutput {
   writeLarge(header: Uint8Array, payload: Uint8Array): void;
 }
 
+/** Where masking keys come from. A `Platform` is one. */
+export interface MaskKeys {
+  /** The next key, unpredictable (RFC 6455 section 5.3). */
+  randomMaskKey(): number;
+}
+
 export interface ConnectionOptions {
   readonly role: Role;
   readonly codec: Codec;
@@ -51,8 +57,7 @@ export interface ConnectionOptions {
   readonly continuationRsv?: number | undefined;
   /** Whether outgoing frames are masked at first. A client must (RFC 6455 section 5.1). */
   readonly masking: boolean;
-  /** The next masking key, unpredictable (RFC 6455 section 5.3). */
-  readonly nextMaskKey: () => number;
+  readonly maskKeys: MaskKeys;
 }
 
 /**

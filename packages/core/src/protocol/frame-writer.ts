@@ -3,7 +3,7 @@ import { headerSize, Info, MAX_HEADER_SIZE } from "@sluice/codec-wasm";
 import { FrameTooBigError, InvalidFrameError } from "../errors.js";
 import type { Frame } from "../frame.js";
 import { Opcode } from "../frame-type.js";
-import type { ConnectionOutput } from "./connection-options.js";
+import type { ConnectionOutput, MaskKeys } from "./connection-options.js";
 import type { ConnectionLimits } from "./limits.js";
 import { checkText, NOT_UTF8 } from "./message-text.js";
 
@@ -12,8 +12,7 @@ export interface FrameWriterOptions {
   readonly output: ConnectionOutput;
   readonly limits: ConnectionLimits;
   readonly masking: boolean;
-  /** The next masking key, unpredictable (RFC 6455 section 5.3). */
-  readonly nextMaskKey: () => number;
+  readonly maskKeys: MaskKeys;
   /** The RSV bits (`Info.rsv1` …) that extensions own on the first frame of a message, and on others. Default none. */
   readonly messageRsv?: number | undefined;
   readonly continuationRsv?: number | undefined;
@@ -38,7 +37,7 @@ export class FrameWriter {
   readonly #codec: Codec;
   readonly #output: ConnectionOutput;
   readonly #limits: ConnectionLimits;
-  readonly #nextMaskKey: () => number;
+  readonly #maskKeys: MaskKeys;
   readonly #messageRsv: number;
   readonly #continuationRsv: number;
 
@@ -52,7 +51,7 @@ export class FrameWriter {
     this.#codec = options.codec;
     this.#output = options.output;
     this.#limits = options.limits;
-    this.#nextMaskKey = options.nextMaskKey;
+    this.#maskKeys = options.maskKeys;
     this.#messageRsv = options.messageRsv ?? 0;
     this.#continuationRsv = options.continuationRsv ?? 0;
     this.masking = options.masking;
@@ -135,7 +134,7 @@ export class FrameWriter {
 
   #encode(firstByte: number, given: string | Uint8Array): void {
     const payload = typeof given === "string" && given.length >= LARGE_TEXT ? encoder.encode(given) : given;
-    const maskKey = this.masking ? this.#nextMaskKey() : undefined;
+    const maskKey = this.masking ? this.#maskKeys.randomMaskKey() : undefined;
     const output = this.#output;
     if (typeof payload === "string") {
       const batch = output.reserve(MAX_HEADER_SIZE + payload.length * 3);

@@ -1,20 +1,12 @@
 import type { Platform, Timer } from "./platform.js";
+import type { SessionOptions } from "./session-options.js";
 
 /** What a pinger may do to its session. */
 export interface PingerActions {
   /** Sends a ping with this payload, and says when it reached the kernel. Never rejects. */
-  ping(payload: Uint8Array): Promise<void>;
+  sendPing(payload: Uint8Array): Promise<void>;
   /** Nothing came from the peer within `timeout` of a ping. */
-  timedOut(): void;
-}
-
-export interface PingerOptions {
-  readonly platform: Platform;
-  readonly actions: PingerActions;
-  /** Milliseconds between pings; 0 for none. */
-  readonly pingPeriod: number;
-  /** Milliseconds that the peer has to send anything at all after a ping reached the kernel. */
-  readonly timeout: number;
+  pingTimedOut(): void;
 }
 
 type Phase =
@@ -51,12 +43,12 @@ export class Pinger {
   #pongDue = false;
   #roundTripTime: number | undefined;
 
-  constructor(options: PingerOptions) {
-    this.#platform = options.platform;
-    this.#actions = options.actions;
-    this.#pingPeriod = options.pingPeriod;
-    this.#timeout = options.timeout;
-    this.#sentAt = options.platform.now();
+  constructor(actions: PingerActions, { platform, settings }: Pick<SessionOptions, "platform" | "settings">) {
+    this.#platform = platform;
+    this.#actions = actions;
+    this.#pingPeriod = settings.pingPeriod;
+    this.#timeout = settings.timeout;
+    this.#sentAt = platform.now();
   }
 
   /** Milliseconds between the last ping that was answered and its pong; `undefined` before the first. */
@@ -139,7 +131,7 @@ export class Pinger {
     const sending: Phase = { name: "sending" };
     this.#phase = sending;
     this.#sentAt = this.#platform.now();
-    void this.#actions.ping(payload).then(() => {
+    void this.#actions.sendPing(payload).then(() => {
       if (this.#phase === sending) this.#await(this.#platform.now() + this.#timeout, false);
     });
   }
@@ -173,7 +165,7 @@ export class Pinger {
           this.#waitFromLastPing();
         } else {
           this.#clear();
-          this.#actions.timedOut();
+          this.#actions.pingTimedOut();
         }
       });
     }

@@ -7,6 +7,14 @@ import type { MessageRateLimit } from "./message-rate.js";
 import type { Platform } from "./platform.js";
 import type { Transport } from "./transport.js";
 
+/** Who answers for a session. Nothing of it may throw. */
+export interface SessionOwner {
+  /** A job failed, and the session has learned it. */
+  jobFailed(error: unknown): void;
+  /** An extension failed, and it was no fault of the peer's. */
+  extensionFailed(error: unknown): void;
+}
+
 /** What a session is made with: every duration in milliseconds, every size in bytes. */
 export interface SessionOptions {
   readonly role: Role;
@@ -19,6 +27,8 @@ export interface SessionOptions {
   readonly validateText?: boolean;
   /** The extensions that were agreed on, in the order in which they apply going out. Default none. */
   readonly extensions?: readonly ActiveExtension[];
+  /** Default: nobody is told. */
+  readonly owner?: SessionOwner | undefined;
   /** What turns values into messages and back. Default none. */
   readonly converter?: WebSocketContentConverter | undefined;
 }

@@ -2,7 +2,7 @@ import type { ApplicationRequest } from "../application/call.js";
 import type { HandshakeRefusal } from "../handshake/refusal.js";
 import { refuse } from "../handshake/refusal.js";
 import { clientNetwork } from "./client-network.js";
-import type { DefaultServerSession, RawServerSession } from "./server-session.js";
+import type { ServerSession } from "./server-session.js";
 import type { SessionRegistry } from "./session-registry.js";
 
 export interface AdmissionOptions {
@@ -10,8 +10,6 @@ export interface AdmissionOptions {
   /** `Infinity` turns it off. */
   readonly maxConnectionsPerAddress: number;
 }
-
-type Session = DefaultServerSession | RawServerSession;
 
 /** Whether one more session may begin: for each that does, and each handshake at its gate, it counts, also by its client. */
 export class Admission {
@@ -44,32 +42,40 @@ export class Admission {
   /** As `SessionRegistry.enter`. */
   enter(request: ApplicationRequest, stop: () => void): () => void {
     const leave = this.#sessions.enter(stop);
-    const release = this.#count(request);
-    if (release === undefined) return leave;
+    if (this.#perClient === undefined) return leave;
+    this.#count(request);
     return () => {
       leave();
-      release();
+      this.#release(request);
     };
   }
 
   /** As `SessionRegistry.add`. */
-  add(request: ApplicationRequest, session: Session, done: Promise<void>): void {
-    this.#sessions.add(session, done);
-    const release = this.#count(request);
-    if (release !== undefined) void done.then(release);
+  add(session: ServerSession): void {
+    this.#sessions.add(session);
+    this.#count(session.call.request);
   }
 
-  /** Counts one more of a client until the function that it gives is called. */
-  #count(request: ApplicationRequest): (() => void) | undefined {
+  /** As `SessionRegistry.remove`. */
+  remove(session: ServerSession): void {
+    this.#release(session.call.request);
+    this.#sessions.remove(session);
+  }
+
+  #count(request: ApplicationRequest): void {
     const counts = this.#perClient;
-    if (counts === undefined) return undefined;
+    if (counts === undefined) return;
     const client = clientOf(request);
     counts.set(client, (counts.get(client) ?? 0) + 1);
-    return () => {
-      const left = (counts.get(client) ?? 0) - 1;
-      if (left > 0) counts.set(client, left);
-      else counts.delete(client);
-    };
+  }
+
+  #release(request: ApplicationRequest): void {
+    const counts = this.#perClient;
+    if (counts === undefined) return;
+    const client = clientOf(request);
+    const left = (counts.get(client) ?? 0) - 1;
+    if (left > 0) counts.set(client, left);
+    else counts.delete(client);
   }
 }
 

@@ -17,6 +17,7 @@ import { AuthenticateCall } from "./gate-call.js";
 import type { WebSocketsInstance } from "./instance.js";
 import { WebSockets } from "./plugin.js";
 import { runHandler } from "./run-handler.js";
+import type { ServerSession } from "./server-session.js";
 import { DefaultServerSession, RawServerSession } from "./server-session.js";
 
 /** A handshake that succeeds. */
@@ -100,7 +101,8 @@ function decide(
       open(transport) {
         const call = given ?? new ApplicationCall(application, request, parameters);
         const session = openSession(application, webSockets, route, call, active, transport);
-        webSockets.admission.add(request, session, runHandler(session, route, application.log));
+        webSockets.admission.add(session);
+        runHandler(session, route, application.log, webSockets.admission);
       },
     };
   };
@@ -127,11 +129,11 @@ function decide(
 function openSession(
   { environment }: Application,
   { retained }: WebSocketsInstance,
-  { mode, protocol, options }: WebSocketRoute,
+  { mode, protocol, options, owner }: WebSocketRoute,
   call: ApplicationCall,
   extensions: readonly ActiveExtension[],
   transport: Transport,
-): DefaultServerSession | RawServerSession {
+): ServerSession {
   const { settings, contentConverter: converter, validateText } = options;
   const { codec, platform } = environment;
   const sessionOptions = {
@@ -143,6 +145,7 @@ function openSession(
     settings,
     extensions,
     converter,
+    owner,
   } as const;
   const side = { call, protocol: protocol ?? null };
   return mode === "raw"
