@@ -1,22 +1,11 @@
-import type { Codec } from "@sluice/codec-wasm";
 import { headerSize, Info, MAX_HEADER_SIZE } from "@sluice/codec-wasm";
 import { FrameTooBigError, InvalidFrameError } from "../errors.js";
 import type { Frame } from "../frame.js";
 import { Opcode } from "../frame-type.js";
-import type { ConnectionOutput, MaskKeys } from "./connection-options.js";
+import type { ConnectionOptions, ConnectionOutput } from "./connection-options.js";
+import type { ConnectionProfile } from "./connection-profile.js";
 import type { ConnectionLimits } from "./limits.js";
 import { checkText, NOT_UTF8 } from "./message-text.js";
-
-export interface FrameWriterOptions {
-  readonly codec: Codec;
-  readonly output: ConnectionOutput;
-  readonly limits: ConnectionLimits;
-  readonly masking: boolean;
-  readonly maskKeys: MaskKeys;
-  /** The RSV bits (`Info.rsv1` …) that extensions own on the first frame of a message, and on others. Default none. */
-  readonly messageRsv?: number | undefined;
-  readonly continuationRsv?: number | undefined;
-}
 
 /** Payloads from here on, in bytes, are written from where they are instead of being copied into the batch. */
 const LARGE_PAYLOAD = 16 * 1024;
@@ -34,12 +23,9 @@ export class FrameWriter {
   /** Whether frames written from now on are masked. */
   masking: boolean;
 
-  readonly #codec: Codec;
+  readonly #profile: ConnectionProfile;
   readonly #output: ConnectionOutput;
   readonly #limits: ConnectionLimits;
-  readonly #maskKeys: MaskKeys;
-  readonly #messageRsv: number;
-  readonly #continuationRsv: number;
 
   /** The opcode of the message whose FIN is still to be written, or 0; and of the one whose FIN is still to be given. */
   #written = 0;
@@ -47,14 +33,11 @@ export class FrameWriter {
   /** An unfinished UTF-8 sequence of that message, as the codec keeps it. */
   #pendingText = 0;
 
-  constructor(options: FrameWriterOptions) {
-    this.#codec = options.codec;
-    this.#output = options.output;
-    this.#limits = options.limits;
-    this.#maskKeys = options.maskKeys;
-    this.#messageRsv = options.messageRsv ?? 0;
-    this.#continuationRsv = options.continuationRsv ?? 0;
-    this.masking = options.masking;
+  constructor({ profile, output, limits, masking }: ConnectionOptions) {
+    this.#profile = profile;
+    this.#output = output;
+    this.#limits = limits;
+    this.masking = masking;
   }
 
   /**
@@ -76,7 +59,7 @@ export class FrameWriter {
     this.#checkRsv(frame, this.#unfinished);
     this.#checkType(frame, this.#unfinished);
     if (frame.type === "text") {
-      const pending = checkText(this.#codec, frame, this.#pendingText);
+      const pending = checkText(this.#profile.codec, frame, this.#pendingText);
       if (pending === NOT_UTF8) throw new InvalidFrameError("The bytes of a text message are not UTF-8", frame);
       this.#pendingText = pending;
     }
@@ -114,7 +97,7 @@ export class FrameWriter {
     const { maxFrameSize } = this.#limits;
     if (typeof payload === "string") {
       if (payload.length * 3 <= maxFrameSize) return;
-      const size = this.#codec.textSize(payload);
+      const size = this.#profile.codec.textSize(payload);
       if (size > maxFrameSize) throw new FrameTooBigError(size, maxFrameSize);
     } else if (payload.length > maxFrameSize) {
       throw new FrameTooBigError(payload.length, maxFrameSize);
@@ -122,7 +105,7 @@ export class FrameWriter {
   }
 
   #checkRsv(frame: Frame.Data, unfinished: number): void {
-    const owned = unfinished === 0 ? this.#messageRsv : this.#continuationRsv;
+    const owned = unfinished === 0 ? this.#profile.messageRsv : this.#profile.continuationRsv;
     if ((frame.bits & Info.rsv & ~owned) === 0) return;
     throw new InvalidFrameError("A reserved bit is set, and no extension of this session owns it", frame);
   }
@@ -134,17 +117,17 @@ export class FrameWriter {
 
   #encode(firstByte: number, given: string | Uint8Array): void {
     const payload = typeof given === "string" && given.length >= LARGE_TEXT ? encoder.encode(given) : given;
-    const maskKey = this.masking ? this.#maskKeys.randomMaskKey() : undefined;
+    const maskKey = this.masking ? this.#profile.maskKeys.randomMaskKey() : undefined;
     const output = this.#output;
     if (typeof payload === "string") {
       const batch = output.reserve(MAX_HEADER_SIZE + payload.length * 3);
-      output.commit(this.#codec.encodeText(batch.bytes, batch.length, firstByte, payload, maskKey));
+      output.commit(this.#profile.codec.encodeText(batch.bytes, batch.length, firstByte, payload, maskKey));
     } else if (payload.length < LARGE_PAYLOAD || maskKey !== undefined) {
       const batch = output.reserve(MAX_HEADER_SIZE + payload.length);
-      output.commit(this.#codec.encodeFrame(batch.bytes, batch.length, firstByte, payload, maskKey));
+      output.commit(this.#profile.codec.encodeFrame(batch.bytes, batch.length, firstByte, payload, maskKey));
     } else {
       const header = new Uint8Array(headerSize(payload.length, false));
-      this.#codec.encodeHeader(header, 0, firstByte, payload.length, undefined);
+      this.#profile.codec.encodeHeader(header, 0, firstByte, payload.length, undefined);
       output.writeLarge(header, payload);
     }
   }
