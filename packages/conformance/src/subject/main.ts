@@ -1,7 +1,7 @@
 import { queryObjects } from "node:v8";
 import type { EmbeddedServer, Logger } from "@sluice/server";
 import { embeddedServer, WebSockets } from "@sluice/server";
-import type { Answer, Command, LoggerFault, Report, Results, SubjectConfig } from "./protocol.js";
+import type { Answer, Command, LoggerFault, Measures, Results, Status, SubjectConfig } from "./protocol.js";
 import type { SubjectState } from "./routes.js";
 import { subjectRoutes, subjectState } from "./routes.js";
 
@@ -37,20 +37,24 @@ function step(ms: number): void {
   });
 }
 
-async function report({ application }: EmbeddedServer): Promise<Report> {
-  // What was let go of in this turn is garbage in the next; two passes, for what the first one frees.
-  for (let pass = 0; pass < 2; pass++) {
-    await new Promise(setImmediate);
-    globalThis.gc?.();
-  }
+function status({ application }: EmbeddedServer): Status {
   const { sessions, retained } = application.plugin(WebSockets);
   const handles: Record<string, number> = {};
   for (const name of process.getActiveResourcesInfo()) {
     if (name !== "Timeout" && name !== "Immediate") handles[name] = (handles[name] ?? 0) + 1;
   }
+  return { sessions: sessions.size, retained: retained.used, handles, logged };
+}
+
+async function measure(): Promise<Measures> {
+  // What was let go of in this turn is garbage in the next; two passes, for what the first one frees.
+  for (let pass = 0; pass < 2; pass++) {
+    await new Promise(setImmediate);
+    globalThis.gc?.();
+  }
   const objects = queryObjects(Object, { format: "count" });
   const { heapUsed, rss, external } = process.memoryUsage();
-  return { sessions: sessions.size, retained: retained.used, handles, objects, heapUsed, rss, external, logged };
+  return { objects, heapUsed, rss, external };
 }
 
 async function obey(
@@ -59,8 +63,10 @@ async function obey(
   command: Command,
 ): Promise<Results[keyof Results]> {
   switch (command.do) {
-    case "report":
-      return await report(server);
+    case "status":
+      return status(server);
+    case "measure":
+      return await measure();
     case "block":
       block(command.ms);
       return null;

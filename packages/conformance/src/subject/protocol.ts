@@ -12,8 +12,10 @@ export interface SubjectConfig {
 
 /** What a subject is asked to do. */
 export type Command =
-  /** Tells how it is, after collecting garbage. */
-  | { readonly do: "report" }
+  /** Tells what it is doing. */
+  | { readonly do: "status" }
+  /** Tells what it takes, after collecting garbage: work for a while, in which it accepts no connection. */
+  | { readonly do: "measure" }
   /** Keeps the event loop from running for so many milliseconds, as a handler with too much to do. */
   | { readonly do: "block"; readonly ms: number }
   /** Steps the wall clock by so many milliseconds. */
@@ -24,25 +26,28 @@ export type Command =
   | { readonly do: "emit"; readonly text: string }
   | { readonly do: "stop"; readonly gracePeriod: number; readonly timeout: number };
 
-/** How a subject is. */
-export interface Report {
+/** What a subject is doing. */
+export interface Status {
   readonly sessions: number;
   /** Bytes of unfinished messages and unparsed input. */
   readonly retained: number;
   /** What keeps its event loop alive, besides timers: names and how many. */
   readonly handles: Readonly<Record<string, number>>;
-  /** Objects on the heap. */
-  readonly objects: number;
-  /** Bytes. */
-  readonly heapUsed: number;
-  readonly rss: number;
-  readonly external: number;
   /** Errors and warnings that were logged. */
   readonly logged: number;
 }
 
+/** What a subject takes: objects on the heap, and bytes. */
+export interface Measures {
+  readonly objects: number;
+  readonly heapUsed: number;
+  readonly rss: number;
+  readonly external: number;
+}
+
 export interface Results {
-  readonly report: Report;
+  readonly status: Status;
+  readonly measure: Measures;
   readonly block: null;
   readonly step: null;
   readonly ledger: Readonly<Record<string, number>>;

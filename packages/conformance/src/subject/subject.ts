@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Answer, Command, Report, Results, SubjectConfig } from "./protocol.js";
+import type { Answer, Command, Measures, Results, Status, SubjectConfig } from "./protocol.js";
 
 export interface SubjectOptions extends SubjectConfig {
   /** Options of Node, such as `--max-old-space-size=64`. */
@@ -49,17 +49,26 @@ export class Subject {
     });
   }
 
-  report(): Promise<Report> {
-    return this.ask({ do: "report" });
+  status(): Promise<Status> {
+    return this.ask({ do: "status" });
   }
 
-  /** The report, once the subject is as described. */
-  async reportWhen(holds: (report: Report) => boolean): Promise<Report> {
+  /** The status, once it is as described. */
+  async statusWhen(holds: (status: Status) => boolean): Promise<Status> {
     for (;;) {
-      const report = await this.report();
-      if (holds(report)) return report;
+      const status = await this.status();
+      if (holds(status)) return status;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+  }
+
+  /** The status once every connection and session is gone. */
+  idle(): Promise<Status> {
+    return this.statusWhen(({ sessions, handles }) => sessions === 0 && handles["TCPSocketWrap"] === undefined);
+  }
+
+  measure(): Promise<Measures> {
+    return this.ask({ do: "measure" });
   }
 
   /** Stops the server; the process then ends by itself. */

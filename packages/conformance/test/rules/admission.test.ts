@@ -4,7 +4,6 @@ import { expect, it } from "vitest";
 import { answer, clientClose, clientFrame } from "../../src/frames.js";
 import type { HeaderLines, Peer } from "../../src/peer.js";
 import { dial, handshake, open, send } from "../../src/peer.js";
-import type { Report } from "../../src/subject/protocol.js";
 import type { Served } from "../support/serve.js";
 import { echo, route } from "../support/serve.js";
 import { everySetup, oneSetup } from "../support/setups.js";
@@ -208,15 +207,12 @@ rule(18, oneSetup, () => {
   it("by the count of its objects, handles and sessions", { timeout: 60_000 }, async () => {
     const subject = await startSubjectForTest();
     await storm(subject.port, 1200);
-    const idle = { sessions: 0, handles: (await subject.report()).handles };
-    const settled = (): Promise<Report> =>
-      subject.reportWhen(({ sessions, handles }) => sessions === 0 && handles["TCPSocketWrap"] === undefined);
-    const before = await settled();
+    const { handles } = await subject.idle();
+    const { objects } = await subject.measure();
     await storm(subject.port, 10_000);
-    const after = await settled();
-    expect(after).toMatchObject({ ...idle, retained: 0, handles: before.handles });
+    expect(await subject.idle()).toMatchObject({ retained: 0, handles });
     // One object left of each handshake would be ten thousand.
-    expect(after.objects - before.objects).toBeLessThan(1000);
+    expect((await subject.measure()).objects - objects).toBeLessThan(1000);
     expect(await subject.stop()).toEqual({ code: 0, signal: null, errors: "" });
   });
 });

@@ -1,15 +1,16 @@
 import type { WebSocketOptions } from "@sluice/server";
 import { bounded, WebSockets } from "@sluice/server";
 import { expect, it } from "vitest";
-import { answer, clientClose, clientFrame, closeCode } from "../../src/frames.js";
+import { answer, clientClose, closeCode } from "../../src/frames.js";
 import type { Peer } from "../../src/peer.js";
 import { handshake, open, send } from "../../src/peer.js";
+import { openHealthy } from "../support/healthy-peer.js";
 import { echo, route } from "../support/serve.js";
 import { everySetup, oneSetup } from "../support/setups.js";
 import { startSubjectForTest } from "../support/subject.js";
 import { signal, until } from "../support/until.js";
 import { rule } from "./rule.js";
-import { PONG, TEXT, text } from "./wire.js";
+import { TEXT, text } from "./wire.js";
 
 /** First bytes of the server's. */
 const PING = 0x89;
@@ -22,15 +23,6 @@ async function afterPings(
   for (let pings = 0; ; pings++) {
     const frame = await peer.frame();
     if (frame.firstByte !== PING) return { frame, pings };
-  }
-}
-
-/** Answers pings, as a healthy peer does, until the server closes; gives the code of its Close. */
-async function answerPings(peer: Peer): Promise<number | undefined> {
-  for (;;) {
-    const frame = await peer.frame();
-    if (frame.firstByte === PING) peer.write(clientFrame({ opcode: PONG, payload: frame.payload }));
-    else if (frame.firstByte === CLOSE) return closeCode(frame);
   }
 }
 
@@ -67,20 +59,20 @@ rule(59, everySetup, (serve) => {
 rule(60, oneSetup, () => {
   it("healthy peers live through stalls as long as several timeouts, and a lost one is found", async () => {
     const subject = await startSubjectForTest({ webSockets: { pingPeriod: 100, timeout: 200, closeTimeout: 100 } });
-    const healthy = await Promise.all(Array.from({ length: 20 }, () => open(subject, "/echo")));
-    const closed: (number | undefined)[] = [];
-    const watched = healthy.map(async (peer) => void closed.push(await answerPings(peer)));
+    const healthy = await Promise.all(Array.from({ length: 20 }, () => openHealthy(subject, "/echo")));
     for (const ms of [300, 1000, 700]) {
       await subject.ask({ do: "block", ms });
-      // A peer that is lost is one that nobody answers for, from here on.
+      // Nobody answers for this one, from here on.
       const lost = await open(subject, "/echo");
       expect(closeCode((await afterPings(lost)).frame)).toBe(1011);
+      for (const [index, peer] of healthy.entries()) expect(await peer.ask(`${index}`)).toBe(`${index}`);
     }
-    expect([closed, (await subject.report()).sessions >= 20]).toEqual([[], true]);
-    for (const peer of healthy) peer.write(clientClose(1000));
-    await Promise.all(watched);
-    expect(closed).toEqual(Array(20).fill(1000));
-    expect(await subject.stop()).toMatchObject({ code: 0, errors: "" });
+    for (const peer of healthy) {
+      peer.write(clientClose(1000));
+      peer.end();
+    }
+    await subject.idle();
+    expect(await subject.stop()).toEqual({ code: 0, signal: null, errors: "" });
   });
 });
 
