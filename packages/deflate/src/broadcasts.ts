@@ -38,13 +38,16 @@ export class Broadcasts {
       this.#made.set(frame, made);
       return made;
     });
-    // Whoever sends the frame after that, tries again.
-    const abandon = (): void => {
-      this.#made.delete(frame);
-      deflater.close();
+    // Whoever sends the frame after that tries again.
+    const forget = (): void => {
+      if (this.#made.get(frame) === work) this.#made.delete(frame);
     };
-    result.catch(abandon);
-    return new SharedWork(result, abandon);
+    result.catch(forget);
+    const work = new SharedWork(result, () => {
+      forget();
+      deflater.close();
+    });
+    return work;
   }
 }
 
