@@ -2,6 +2,7 @@ import type { Frame } from "@sluice/core";
 import type { Choice } from "./choice.js";
 import type { Deflater } from "./deflater.js";
 import { plain, remade } from "./frames.js";
+import { MadeFrames } from "./made-frames.js";
 
 /**
  * What sessions without a context send: a frame becomes the same in each of them, so one that goes to many is compressed
@@ -10,7 +11,7 @@ import { plain, remade } from "./frames.js";
 export class Broadcasts {
   readonly #createDeflater: () => Deflater;
   readonly #choice: Choice;
-  readonly #made = new WeakMap<Frame.Data, Frame.Data | SharedWork>();
+  readonly #made = new MadeFrames<Frame.Data | SharedWork>();
 
   /** @param createDeflater makes one that keeps no context */
   constructor(createDeflater: () => Deflater, choice: Choice) {
@@ -22,36 +23,31 @@ export class Broadcasts {
   compress(frame: Frame.Data): Frame.Data | SharedWork {
     const before = this.#made.get(frame);
     if (before !== undefined) return before;
-    const made = this.#make(frame);
-    this.#made.set(frame, made);
+    const { data } = frame;
+    const made = this.#choice(frame, data) ? this.#compress(frame, data) : plain(frame);
+    this.#made.set(frame, data.length, made);
     return made;
   }
 
-  #make(frame: Frame.Data): Frame.Data | SharedWork {
-    const { data } = frame;
-    if (!this.#choice(frame, data)) return plain(frame);
+  #compress(frame: Frame.Data, data: Uint8Array): Frame.Data | SharedWork {
     const deflater = this.#createDeflater();
     const payload = deflater.deflate(data);
     if (!(payload instanceof Promise)) return smaller(frame, data, payload);
-    const result = payload.then((later) => {
-      const made = smaller(frame, data, later);
-      this.#made.set(frame, made);
-      return made;
-    });
+    const work = new SharedWork(
+      payload.then((later) => smaller(frame, data, later)),
+      () => {
+        forget();
+        deflater.close();
+      },
+    );
     // Whoever sends the frame after that tries again.
-    const forget = (): void => {
-      if (this.#made.get(frame) === work) this.#made.delete(frame);
-    };
-    result.catch(forget);
-    const work = new SharedWork(result, () => {
-      forget();
-      deflater.close();
-    });
+    const forget = (): void => this.#made.delete(frame, work);
+    work.result.catch(forget);
     return work;
   }
 }
 
-/** A frame that is being compressed, for all who wait for it. */
+/** A frame that is compressed on a thread, for all who send it. */
 export class SharedWork {
   readonly result: Promise<Frame.Data>;
   readonly #abandon: () => void;
@@ -66,7 +62,7 @@ export class SharedWork {
     this.#waiting += 1;
   }
 
-  /** The work is given up when nobody waits for it any more. */
+  /** Before the work is done: it is given up when nobody waits for it any more. */
   leave(): void {
     this.#waiting -= 1;
     if (this.#waiting === 0) this.#abandon();
