@@ -253,6 +253,11 @@ export function isWellFormed(frame: Frame): boolean {
   return typeof frame.payload === "string" || (frame.bits & WELL_FORMED) !== 0;
 }
 
+/** The bytes of a whole text message were checked as UTF-8. @internal */
+export function markWellFormed(frame: Frame.Text): void {
+  frame.bits |= WELL_FORMED;
+}
+
 /** Makes the frame of a parsed payload; `firstByte` holds FIN and RSV, and the codec's `Info.text`. @internal */
 export function frameOf(opcode: number, firstByte: number, payload: string | Uint8Array): Frame {
   switch (opcode) {

@@ -14,22 +14,30 @@ export {
   type Deserialized,
   type Duration,
   deserialize,
+  ExtensionConflictError,
+  ExtensionNotNegotiatedError,
   type FlowOverflow,
   Frame,
   type FrameOptions,
   FrameTooBigError,
   FrameType,
+  type InstalledWebSocketExtension,
   InvalidCloseReasonError,
+  InvalidExtensionAnswerError,
+  InvalidExtensionFrameError,
   InvalidFrameError,
   InvalidOptionError,
   type Job,
   type JobBlock,
   type JsonConverterOptions,
   jsonConverter,
+  MalformedExtensionHeaderError,
   MutableSharedFlow,
   MutableStateFlow,
   PingTimeoutError,
   ProtocolViolationError,
+  parseWebSocketExtensions,
+  printWebSocketExtensions,
   type ReceiveChannel,
   type SendChannel,
   type SerializingSession,
@@ -43,8 +51,16 @@ export {
   type WebSocketContentConverter,
   WebSocketConverterNotFoundError,
   WebSocketDeserializeError,
+  type WebSocketExtension,
+  type WebSocketExtensionDefinition,
+  type WebSocketExtensionFactory,
+  type WebSocketExtensionHeader,
+  type WebSocketExtensionParameter,
+  type WebSocketExtensionSession,
+  type WebSocketExtensionUnit,
   WebSocketSerializeError,
   type WebSocketSession,
+  webSocketExtension,
 } from "@sluice/core";
 export { Application, type ApplicationEnvironment, type ApplicationModule } from "./application/application.js";
 export { AttributeKey, Attributes } from "./application/attributes.js";
@@ -92,6 +108,7 @@ export {
   AuthenticateCall,
   type AuthenticateRefusal,
 } from "./websockets/gate-call.js";
+export type { MessageRate } from "./websockets/message-rate.js";
 export type { WebSocketOptions } from "./websockets/options.js";
 export { WebSockets } from "./websockets/plugin.js";
 export type { RawWebSocketRouteOptions, WebSocketRouteOptions } from "./websockets/route-options.js";

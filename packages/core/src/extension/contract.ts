@@ -59,7 +59,10 @@ export interface WebSocketExtensionDefinition<Config, Extension extends WebSocke
   readonly rsv1?: boolean;
   readonly rsv2?: boolean;
   readonly rsv3?: boolean;
-  /** Default "frame". A "message" that comes in is put together for it only where its first frame has one of its bits. */
+  /**
+   * Default "frame". A "message" is put together from the fragments that a session sends, and over `maxFrameSize` ends it
+   * with 1009; from those that a raw session receives only where the first has one of the extension's bits.
+   */
   readonly unit?: WebSocketExtensionUnit;
   /**
    * Called where the extension is installed, once: checks `config`, and makes what all sessions share. Gives the function

@@ -1,7 +1,6 @@
 import type { RetainedBytes } from "../protocol/limits.js";
 import { Chain } from "./chain.js";
 import type { WebSocketExtension, WebSocketExtensionFactory, WebSocketExtensionSession } from "./contract.js";
-import { ExtensionNotNegotiatedError } from "./errors.js";
 import { Gathering } from "./gathering.js";
 import type { ActiveExtension } from "./negotiation.js";
 
@@ -58,12 +57,11 @@ export class ExtensionPipeline {
     for (const extension of this.extensions) extension.open?.(session);
   }
 
-  /** Gives each error to `failed`, and goes on. Does nothing the second time. */
+  /** The session is over. Gives each error to `failed`, and goes on; does nothing the second time. */
   close(failed: (error: unknown) => void): void {
     if (!this.#open) return;
     this.#open = false;
     this.outgoing.drop();
-    this.incoming.drop();
     for (const extension of this.extensions) {
       try {
         extension.close?.();
@@ -78,15 +76,6 @@ export class ExtensionPipeline {
   ): Extension | undefined {
     return this.#active.find((one) => one.factory === factory)?.extension as Extension | undefined;
   }
-}
-
-/** @throws ExtensionNotNegotiatedError (`EXTENSION_NOT_NEGOTIATED`) */
-export function requireExtension<Extension extends WebSocketExtension>(
-  extension: Extension | undefined,
-  { key }: { readonly key: string },
-): Extension {
-  if (extension === undefined) throw new ExtensionNotNegotiatedError(key);
-  return extension;
 }
 
 function ownedBits(active: readonly ActiveExtension[]): number {

@@ -11,6 +11,8 @@ import type { CloseReason } from "../close-reason.js";
  *    │  violation, failure               finish          │
  *    └──────────────────► failed ───────────────────────►┘
  * ```
+ *
+ * From `peerClosed`, too, a failure leads to `failed`.
  */
 export type CloseState =
   /** Frames go both ways. */
@@ -37,9 +39,12 @@ export function closeReceived(state: CloseState, reason: CloseReason | null): Cl
   return state.name === "open" ? { name: "peerClosed", received: reason } : CLOSED;
 }
 
-/** The peer broke a rule, or our side failed, which `answer` is to tell the peer: the state after it. */
+/**
+ * The peer broke a rule, or our side failed, which `answer` is to tell the peer: the state after it. What fails may be a
+ * message in front of the end of the input, which extensions were still at work on: then it is the end.
+ */
 export function failed(state: CloseState, error: unknown, answer: CloseReason): CloseState {
-  return state.name === "open" ? { name: "failed", error, answer } : CLOSED;
+  return maySend(state) ? { name: "failed", error, answer } : CLOSED;
 }
 
 /** Whether data, pings and pongs may still go out. */

@@ -6,7 +6,7 @@ import type { ConnectionLimits, RetainedBytes } from "./limits.js";
 
 /**
  * What one connection reports, in the order of the wire. Nothing of it may throw, run code of a user or parse another
- * connection; sending is allowed.
+ * connection; sending is allowed, and so is `Connection.violate`.
  */
 export interface ConnectionSink {
   /** Data frames that may come now. At 0 parsing pauses. */
@@ -35,6 +35,12 @@ export interface ConnectionOutput {
   writeLarge(header: Uint8Array, payload: Uint8Array): void;
 }
 
+/** Where masking keys come from. A `Platform` is one. */
+export interface MaskKeys {
+  /** The next key, unpredictable (RFC 6455 section 5.3). */
+  randomMaskKey(): number;
+}
+
 export interface ConnectionOptions {
   readonly role: Role;
   readonly codec: Codec;
@@ -46,10 +52,12 @@ export interface ConnectionOptions {
   readonly raw?: boolean;
   /** Whether text is checked as UTF-8. Default: unless `raw`. */
   readonly validateText?: boolean;
+  /** The RSV bits (`Info.rsv1` …) that extensions own on the first frame of a message, and on others. Default none. */
+  readonly messageRsv?: number | undefined;
+  readonly continuationRsv?: number | undefined;
   /** Whether outgoing frames are masked at first. A client must (RFC 6455 section 5.1). */
   readonly masking: boolean;
-  /** The next masking key, unpredictable (RFC 6455 section 5.3). */
-  readonly nextMaskKey: () => number;
+  readonly maskKeys: MaskKeys;
 }
 
 /**

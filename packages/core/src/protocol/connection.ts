@@ -1,7 +1,8 @@
 import type { Codec } from "@sluice/codec-wasm";
 import { CloseReason, checkSendable } from "../close-reason.js";
-import { ClosedSendChannelError, InvalidFrameError, show } from "../errors.js";
-import { Frame } from "../frame.js";
+import type { SluiceError } from "../errors.js";
+import { ClosedSendChannelError, InvalidFrameError, ProtocolViolationError, show } from "../errors.js";
+import { Frame, markWellFormed } from "../frame.js";
 import { Opcode } from "../frame-type.js";
 import { Backlog } from "./backlog.js";
 import type { CloseState } from "./close-handshake.js";
@@ -9,7 +10,9 @@ import { CLOSED, closeReceived, closeSent, failed, maySend, OPEN } from "./close
 import type { ConnectionOptions, ConnectionSink, ReceiveStatus } from "./connection-options.js";
 import { FrameReader } from "./frame-reader.js";
 import { FrameWriter } from "./frame-writer.js";
-import type { ConnectionLimits } from "./limits.js";
+import type { ConnectionLimits, RetainedBytes } from "./limits.js";
+import { checkMaxFrameSize } from "./limits.js";
+import { checkText, NOT_UTF8 } from "./message-text.js";
 import { closeReasonOf } from "./violations.js";
 
 /** What one call of `receive` or `resume` parses at most; the rest waits for a later turn, so that others get theirs. */
@@ -44,21 +47,28 @@ export class Connection {
   readonly #raw: boolean;
   readonly #reader: FrameReader;
   readonly #writer: FrameWriter;
-  readonly #backlog: Backlog;
+  readonly #retained: RetainedBytes;
+  /** Once there was one. */
+  #backlog: Backlog | undefined;
+  readonly #validateText: boolean;
 
+  /** What waits of a character that the next fragment goes on with, of a message that extensions restored. */
+  #acceptedText = 0;
   #state: CloseState = OPEN;
   #receiving = false;
 
-  /** @throws RangeError when `limits.maxFrameSize` is not a whole number of bytes from 0 to 2^31 - 1. */
+  /** @throws InvalidOptionError (`INVALID_OPTION`) when `limits.maxFrameSize` is not a whole number of bytes from 0 to 2^31 - 1. */
   constructor(options: ConnectionOptions) {
-    const raw = options.raw ?? false;
+    const { raw = false, validateText = !raw } = options;
+    checkMaxFrameSize(options.limits.maxFrameSize, "limits.maxFrameSize");
     this.limits = options.limits;
     this.#codec = options.codec;
     this.#sink = options.sink;
     this.#raw = raw;
-    this.#reader = new FrameReader({ ...options, raw, validateText: options.validateText ?? !raw });
+    this.#reader = new FrameReader({ ...options, raw, validateText });
     this.#writer = new FrameWriter(options);
-    this.#backlog = new Backlog(options.retained);
+    this.#retained = options.retained;
+    this.#validateText = validateText;
   }
 
   get state(): CloseState {
@@ -67,7 +77,7 @@ export class Connection {
 
   /** Bytes that wait for `resume`. */
   get backlog(): number {
-    return this.#backlog.size;
+    return this.#backlog?.size ?? 0;
   }
 
   /** Whether frames sent from now on are masked. */
@@ -84,7 +94,7 @@ export class Connection {
     this.#enter();
     try {
       if (this.#inputEnded()) return "ended";
-      if (this.#backlog.size > 0) {
+      if (this.backlog > 0) {
         this.#keep(start, end);
         return this.#report("paused");
       }
@@ -92,6 +102,7 @@ export class Connection {
       if (status === "paused") this.#keep(this.#reader.position, end);
       return this.#report(status);
     } finally {
+      this.#reader.rest();
       this.#receiving = false;
     }
   }
@@ -103,11 +114,13 @@ export class Connection {
       if (this.#inputEnded()) return "ended";
       const places = this.#ignoresData() ? BYTES_A_TURN : this.#sink.freePlaces;
       const window = Math.max(SMALLEST_WINDOW, places * WINDOW_A_PLACE, this.#reader.remaining);
-      const size = this.#backlog.copyTo(this.#codec.readBuffer, Math.min(window, BYTES_A_TURN));
+      const size = this.#backlog?.copyTo(this.#codec.readBuffer, Math.min(window, BYTES_A_TURN)) ?? 0;
       const status = this.#parse(0, size);
-      this.#backlog.consume(this.#reader.position);
-      return this.#report(status === "more" && this.#backlog.size > 0 ? "paused" : status);
+      this.#backlog?.consume(this.#reader.position);
+      if (this.backlog === 0) this.#backlog = undefined;
+      return this.#report(status === "more" && this.backlog > 0 ? "paused" : status);
     } finally {
+      this.#reader.rest();
       this.#receiving = false;
     }
   }
@@ -137,6 +150,43 @@ export class Connection {
       default:
         refuse(frame);
     }
+  }
+
+  /** Checks a data frame that extensions work on before it is sent. Throws as `send`. */
+  admit(frame: Frame.Data): void {
+    if (!maySend(this.#state)) throw new ClosedSendChannelError();
+    this.#writer.admit(frame);
+  }
+
+  /**
+   * Encodes what extensions made of a frame that was admitted.
+   *
+   * @throws ClosedSendChannelError (`CLOSED_SEND_CHANNEL`) after our Close, and InvalidFrameError (`INVALID_FRAME`) where the
+   * frame does not fit those before it.
+   */
+  sendAdmitted(frame: Frame.Data): void {
+    if (!maySend(this.#state)) throw new ClosedSendChannelError();
+    this.#writer.write(frame);
+  }
+
+  /**
+   * Checks what extensions made of a frame that was received, and gives it. Its text could not be checked before: the
+   * bytes on the wire were not the text's.
+   *
+   * @throws FrameTooBigError (`FRAME_TOO_BIG`) over `maxFrameSize`, and ProtocolViolationError (`PROTOCOL_VIOLATION`) where
+   * text is not UTF-8.
+   */
+  accept(frame: Frame.Data): Frame.Data {
+    this.#writer.checkSize(frame.payload);
+    if (frame.type === "text" && this.#validateText) {
+      const pending = checkText(this.#codec, frame, this.#acceptedText);
+      if (pending === NOT_UTF8) {
+        throw new ProtocolViolationError("INVALID_UTF8", 1007, "A text message is not UTF-8 (RFC 6455 section 8.1)");
+      }
+      this.#acceptedText = pending;
+      if (pending === 0 && frame.fin) markWellFormed(frame);
+    }
+    return frame;
   }
 
   /** Encodes a text message. Throws as `send`. */
@@ -172,6 +222,14 @@ export class Connection {
     } else if (state.name === "failed") {
       this.#sendClose(state.answer);
     }
+  }
+
+  /**
+   * Ends the input with a rule that only the sink knows, and that the frame being reported breaks. To be called from inside
+   * the sink's `data`, `ping` or `pong`; what was parsed together with that frame is still reported, and `violation` last.
+   */
+  violate(error: SluiceError): void {
+    this.#reader.end = { error };
   }
 
   /**
@@ -219,8 +277,8 @@ export class Connection {
       const room = ignoring ? Number.POSITIVE_INFINITY : sink.freeBytes;
       if (places <= 0 || room <= 0) return "paused";
       frames -= reader.read(turnEnd, places, room);
-      if (reader.end !== undefined) return "ended";
       this.#emit();
+      if (reader.end !== undefined) return "ended";
     }
     return reader.position < end ? "paused" : "more";
   }
@@ -238,9 +296,8 @@ export class Connection {
     ready.length = 0;
   }
 
-  /** Reports what is owned, and then the end. */
+  /** Reports the end, where the input has come to one. */
   #report(status: ReceiveStatus): ReceiveStatus {
-    this.#emit();
     const { end } = this.#reader;
     if (end === undefined) return status;
     this.#dropInput();
@@ -256,12 +313,13 @@ export class Connection {
 
   /** Keeps the unparsed, still masked rest of a chunk. */
   #keep(start: number, end: number): void {
+    this.#backlog ??= new Backlog(this.#retained);
     if (this.#backlog.keep(this.#codec.readBuffer, start, end)) return;
     this.#reader.exceedRetained("The process holds too many bytes of unparsed input");
   }
 
   #dropInput(): void {
-    this.#backlog.drop();
+    this.#backlog?.drop();
     this.#reader.drop();
   }
 

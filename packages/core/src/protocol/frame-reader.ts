@@ -29,6 +29,9 @@ export interface FrameReaderOptions {
   /** Whether every frame is given as it came, fragments and control frames included. */
   readonly raw: boolean;
   readonly validateText: boolean;
+  /** The RSV bits (`Info.rsv1` …) that extensions own on the first frame of a message, and on others. Default none. */
+  readonly messageRsv?: number | undefined;
+  readonly continuationRsv?: number | undefined;
 }
 
 /** A data frame in one piece, whole, without RSV bits: info without `ascii` and `text`. */
@@ -48,8 +51,16 @@ export class FrameReader {
   readonly #codec: Codec;
   readonly #limits: ConnectionLimits;
   readonly #retained: RetainedBytes;
+  readonly #role: Role;
   readonly #raw: boolean;
-  readonly #cursor: FrameCursor;
+  readonly #validateText: boolean;
+  readonly #messageRsv: number;
+  readonly #continuationRsv: number;
+
+  /** While bytes are parsed, and where a chunk ended inside a frame or a message: an idle connection has none. */
+  #cursor: FrameCursor | undefined;
+  /** Bytes since the handshake, while there is no cursor. */
+  #offset = 0;
 
   /** The unfinished data frame or message, and what it is. */
   #message: Reassembly | undefined;
@@ -62,29 +73,36 @@ export class FrameReader {
     this.#codec = options.codec;
     this.#limits = options.limits;
     this.#retained = options.retained;
+    this.#role = options.role;
     this.#raw = options.raw;
-    this.#cursor = new FrameCursor({
-      role: options.role,
-      maxFrameSize: options.limits.maxFrameSize,
-      limitMessages: !options.raw,
-      validateText: options.validateText,
-    });
+    this.#validateText = options.validateText;
+    this.#messageRsv = options.messageRsv ?? 0;
+    this.#continuationRsv = options.continuationRsv ?? 0;
   }
 
   /** Where in the codec's `readBuffer` reading goes on. */
   get position(): number {
-    return this.#cursor.start;
+    return this.#parsing.start;
   }
 
   /** Payload bytes still to come of the frame under way. */
   get remaining(): number {
-    return this.#cursor.remaining;
+    return this.#cursor?.remaining ?? 0;
   }
 
   /** A chunk begins at `start` of the codec's `readBuffer`. */
   begin(start: number): void {
-    this.#cursor.start = start;
-    this.#cursor.maxFrameSize = this.#limits.maxFrameSize;
+    const cursor = this.#parsing;
+    cursor.start = start;
+    cursor.maxFrameSize = this.#limits.maxFrameSize;
+  }
+
+  /** Nothing is parsed until `begin`: keeps no more than it needs to go on. */
+  rest(): void {
+    const cursor = this.#cursor;
+    if (cursor === undefined || !isBetweenMessages(cursor)) return;
+    this.#offset = cursor.offset;
+    this.#cursor = undefined;
   }
 
   /**
@@ -96,7 +114,7 @@ export class FrameReader {
    * @returns the pieces of frames parsed.
    */
   read(chunkEnd: number, places: number, room: number): number {
-    const cursor = this.#cursor;
+    const cursor = this.#parsing;
     const left = room - (this.#message?.size ?? 0) - (this.#control?.size ?? 0);
     // As many bytes as there is room for hold no frame too many. Where that would cut the frame under way, or a header,
     // into crumbs, frames are taken one at a time.
@@ -110,7 +128,7 @@ export class FrameReader {
 
   /** Ends the input with a limit that is not the bytes' own fault. */
   exceedRetained(message: string): void {
-    this.#violate("RETAINED_BYTES_EXCEEDED", message, this.#cursor.offset);
+    this.#violate("RETAINED_BYTES_EXCEEDED", message, this.#parsing.offset);
   }
 
   /** Lets go of what is unfinished. */
@@ -194,7 +212,7 @@ export class FrameReader {
     const { maxFragments } = this.#limits;
     if (this.#raw || this.#fragments <= maxFragments) return true;
     // Its first byte, which makes it a fragment, is what is one too many.
-    const offset = this.#offsetOf(payloadStart) - headerSize(length, this.#cursor.masked === 1);
+    const offset = this.#offsetOf(payloadStart) - headerSize(length, this.#parsing.masked === 1);
     this.#violate("TOO_MANY_FRAGMENTS", `A message has more than ${maxFragments} fragments`, offset);
     return false;
   }
@@ -225,6 +243,29 @@ export class FrameReader {
 
   /** The place in the stream of a place in `readBuffer`: the cursor stands at the same byte in both. */
   #offsetOf(position: number): number {
-    return this.#cursor.offset - (this.#cursor.start - position);
+    return this.#parsing.offset - (this.#parsing.start - position);
   }
+
+  get #parsing(): FrameCursor {
+    this.#cursor ??= this.#cursorAt(this.#offset);
+    return this.#cursor;
+  }
+
+  #cursorAt(offset: number): FrameCursor {
+    const cursor = new FrameCursor({
+      role: this.#role,
+      maxFrameSize: this.#limits.maxFrameSize,
+      limitMessages: !this.#raw,
+      validateText: this.#validateText,
+      messageRsv: this.#messageRsv,
+      continuationRsv: this.#continuationRsv,
+    });
+    cursor.offset = offset;
+    return cursor;
+  }
+}
+
+/** Whether all that a cursor tells is its place in the stream. */
+function isBetweenMessages({ error, headerLength, remaining, message }: FrameCursor): boolean {
+  return error === ParseError.none && headerLength === 0 && remaining === 0 && message === 0;
 }

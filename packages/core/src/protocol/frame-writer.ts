@@ -2,18 +2,20 @@ import type { Codec } from "@sluice/codec-wasm";
 import { headerSize, Info, MAX_HEADER_SIZE } from "@sluice/codec-wasm";
 import { FrameTooBigError, InvalidFrameError } from "../errors.js";
 import type { Frame } from "../frame.js";
-import { isWellFormed } from "../frame.js";
 import { Opcode } from "../frame-type.js";
-import type { ConnectionOutput } from "./connection-options.js";
+import type { ConnectionOutput, MaskKeys } from "./connection-options.js";
 import type { ConnectionLimits } from "./limits.js";
+import { checkText, NOT_UTF8 } from "./message-text.js";
 
 export interface FrameWriterOptions {
   readonly codec: Codec;
   readonly output: ConnectionOutput;
   readonly limits: ConnectionLimits;
   readonly masking: boolean;
-  /** The next masking key, unpredictable (RFC 6455 section 5.3). */
-  readonly nextMaskKey: () => number;
+  readonly maskKeys: MaskKeys;
+  /** The RSV bits (`Info.rsv1` …) that extensions own on the first frame of a message, and on others. Default none. */
+  readonly messageRsv?: number | undefined;
+  readonly continuationRsv?: number | undefined;
 }
 
 /** Payloads from here on, in bytes, are written from where they are instead of being copied into the batch. */
@@ -35,9 +37,12 @@ export class FrameWriter {
   readonly #codec: Codec;
   readonly #output: ConnectionOutput;
   readonly #limits: ConnectionLimits;
-  readonly #nextMaskKey: () => number;
+  readonly #maskKeys: MaskKeys;
+  readonly #messageRsv: number;
+  readonly #continuationRsv: number;
 
-  /** The opcode of the message whose FIN is still to come, or 0. */
+  /** The opcode of the message whose FIN is still to be written, or 0; and of the one whose FIN is still to be given. */
+  #written = 0;
   #unfinished = 0;
   /** An unfinished UTF-8 sequence of that message, as the codec keeps it. */
   #pendingText = 0;
@@ -46,7 +51,9 @@ export class FrameWriter {
     this.#codec = options.codec;
     this.#output = options.output;
     this.#limits = options.limits;
-    this.#nextMaskKey = options.nextMaskKey;
+    this.#maskKeys = options.maskKeys;
+    this.#messageRsv = options.messageRsv ?? 0;
+    this.#continuationRsv = options.continuationRsv ?? 0;
     this.masking = options.masking;
   }
 
@@ -54,21 +61,40 @@ export class FrameWriter {
    * Writes a message, or a fragment of one.
    *
    * @throws FrameTooBigError (`FRAME_TOO_BIG`) over `maxFrameSize`.
-   * @throws InvalidFrameError (`INVALID_FRAME`) when a message of another type is unfinished, text is not UTF-8, or an RSV bit is set.
+   * @throws InvalidFrameError (`INVALID_FRAME`) when a message of another type is unfinished, text is not UTF-8, or an RSV
+   * bit is set that no extension owns.
    */
   data(frame: Frame.Data): void {
+    this.admit(frame);
+    this.write(frame);
+  }
+
+  /** Checks a frame that is to be written, as it is or as extensions make it. Throws as `data`. */
+  admit(frame: Frame.Data): void {
     const { opcode } = frame.frameType;
     this.checkSize(frame.payload);
-    if ((frame.bits & Info.rsv) !== 0) {
-      throw new InvalidFrameError("A reserved bit is set, and no extension of this session owns it", frame);
+    this.#checkRsv(frame, this.#unfinished);
+    this.#checkType(frame, this.#unfinished);
+    if (frame.type === "text") {
+      const pending = checkText(this.#codec, frame, this.#pendingText);
+      if (pending === NOT_UTF8) throw new InvalidFrameError("The bytes of a text message are not UTF-8", frame);
+      this.#pendingText = pending;
     }
-    if (this.#unfinished !== 0 && this.#unfinished !== opcode) {
-      throw new InvalidFrameError("A message of another type is unfinished: send its last fragment first", frame);
-    }
-    if (frame.type === "text") this.#pendingText = this.#checkText(frame);
-    const firstByte = frame.bits | (this.#unfinished === 0 ? opcode : Opcode.continuation);
-    this.#encode(firstByte & Info.firstByte, frame.payload);
     this.#unfinished = frame.fin ? 0 : opcode;
+  }
+
+  /**
+   * Writes a frame that was admitted, or what extensions made of it.
+   *
+   * @throws InvalidFrameError (`INVALID_FRAME`) where it does not fit what was written before.
+   */
+  write(frame: Frame.Data): void {
+    const { opcode } = frame.frameType;
+    this.#checkRsv(frame, this.#written);
+    this.#checkType(frame, this.#written);
+    const firstByte = frame.bits | (this.#written === 0 ? opcode : Opcode.continuation);
+    this.#encode(firstByte & Info.firstByte, frame.payload);
+    this.#written = frame.fin ? 0 : opcode;
   }
 
   /** Writes a text message. Throws as `data`. */
@@ -95,20 +121,20 @@ export class FrameWriter {
     }
   }
 
-  /** Returns what waits of a character that the next fragment goes on with. */
-  #checkText(frame: Frame.Text): number {
-    if (this.#pendingText === 0 && isWellFormed(frame)) return 0;
-    const { data } = frame;
-    const pending = this.#codec.validateUtf8(data, 0, data.length, this.#pendingText);
-    if (pending < 0 || (frame.fin && pending !== 0)) {
-      throw new InvalidFrameError("The bytes of a text message are not UTF-8", frame);
-    }
-    return pending;
+  #checkRsv(frame: Frame.Data, unfinished: number): void {
+    const owned = unfinished === 0 ? this.#messageRsv : this.#continuationRsv;
+    if ((frame.bits & Info.rsv & ~owned) === 0) return;
+    throw new InvalidFrameError("A reserved bit is set, and no extension of this session owns it", frame);
+  }
+
+  #checkType(frame: Frame.Data, unfinished: number): void {
+    if (unfinished === 0 || unfinished === frame.frameType.opcode) return;
+    throw new InvalidFrameError("A message of another type is unfinished: send its last fragment first", frame);
   }
 
   #encode(firstByte: number, given: string | Uint8Array): void {
     const payload = typeof given === "string" && given.length >= LARGE_TEXT ? encoder.encode(given) : given;
-    const maskKey = this.masking ? this.#nextMaskKey() : undefined;
+    const maskKey = this.masking ? this.#maskKeys.randomMaskKey() : undefined;
     const output = this.#output;
     if (typeof payload === "string") {
       const batch = output.reserve(MAX_HEADER_SIZE + payload.length * 3);

@@ -1,70 +1,94 @@
-import type { ChannelConfig } from "../channel/overflow.js";
 import type { ChannelResult } from "../channel/result.js";
 import { NOT_NOW } from "../channel/result.js";
 import type { SendChannel } from "../channel/send-channel.js";
 import { CloseReason, checkSendable } from "../close-reason.js";
 import { ChannelOverflowError, ClosedSendChannelError } from "../errors.js";
-import { Frame } from "../frame.js";
+import type { Chain, Processed } from "../extension/chain.js";
+import { budgetSize, Frame } from "../frame.js";
 import type { Connection } from "../protocol/connection.js";
 import { rejected, unobtrusive } from "../rejection.js";
 import type { CountedOutput } from "./counted-output.js";
+import type { SessionOptions, SessionSettings } from "./session-options.js";
 
 /** One accepted promise for every `send` that did not have to wait. */
 const SENT: Promise<void> = Promise.resolve();
 
 const SENT_NOW: ChannelResult<void> = { ok: true, value: undefined };
 
+/** Who waits for a frame to get its place. */
+interface Sender {
+  readonly accepted: () => void;
+  readonly refused: (cause: unknown) => void;
+}
+
 /** What stands in line. A frame waits for room; what is behind it waits for it. */
 type Waiting =
-  | {
-      readonly what: "frame";
-      readonly frame: Frame;
-      readonly accepted: () => void;
-      readonly refused: (cause: unknown) => void;
-    }
+  | { readonly what: "frame"; readonly frame: SentFrame; readonly sender: Sender }
   /** Everything in front of it is encoded. */
   | { readonly what: "flush"; readonly reached: () => void }
   /** Our Close: this reason, or without one the answer that the connection owes. */
   | { readonly what: "close"; readonly reason: CloseReason | undefined };
 
-export interface OutboxOptions {
+/** What goes through the line like any other. */
+type SentFrame = Frame.Data | Frame.Ping | Frame.Pong;
+
+/** The session that sends. */
+export interface OutboxOwner {
+  readonly options: Pick<SessionOptions, "settings" | "transport">;
   readonly connection: Connection;
   readonly output: CountedOutput;
-  readonly config: ChannelConfig & { readonly maxBytes: number };
-  /** Writes what was encoded now, rather than at the end of the turn. */
-  readonly writeNow: () => void;
+  /** What the session's extensions make of data frames. */
+  readonly pipeline: { readonly outgoing: Chain } | undefined;
+  /** An extension failed: no data frame goes out any more. Called once. */
+  extensionFailed(error: unknown): void;
   /** The channel overflowed under "close". */
-  readonly overflowed: (error: ChannelOverflowError) => void;
+  fail(error: ChannelOverflowError): void;
   /** Our Close was encoded: nothing more goes out. */
-  readonly closeSent: () => void;
+  closeSent(): void;
+  /** No frame is accepted any more. Called once. */
+  closedForSend(): void;
   /** `outgoing.close()` was called, or a Close frame sent. The reason can be sent. */
-  readonly closeRequested: (reason: CloseReason) => void;
+  close(reason: CloseReason): void;
 }
 
-/** Whether frames are accepted: yes; no, since a Close is in line or out; no, since the connection is gone. */
-type Phase = "open" | "closed" | "over";
+interface Flush {
+  /** The number of the last frame that has to reach the kernel. */
+  readonly target: number;
+  readonly resolve: () => void;
+}
+
+/** Nothing is ever put into these. */
+const NOBODY: Waiting[] = [];
+const NO_FLUSH: Flush[] = [];
+
+/** Whether frames are accepted: yes; no, since an extension failed; since a Close is in line or out; since the connection is gone. */
+type Phase = "open" | "failed" | "closed" | "over";
 
 /**
  * What goes out: frames and bytes are counted from `send` until the kernel took them. With room to spare a frame is
- * encoded at once; without, `send` waits in line, and the Close behind it.
+ * encoded at once; without, `send` waits in line, and the Close behind it. While an extension takes its time over a frame,
+ * everything waits behind that.
  */
 export class Outbox implements SendChannel<Frame> {
-  readonly #options: OutboxOptions;
+  readonly #owner: OutboxOwner;
   readonly #connection: Connection;
   readonly #output: CountedOutput;
-  readonly #capacity: number;
-  readonly #maxBytes: number;
-  readonly #waiting: Waiting[] = [];
-  readonly #flushes: { readonly target: number; readonly resolve: () => void }[] = [];
+  readonly #chain: Chain | undefined;
+  readonly #config: SessionSettings["outgoing"];
+  /** Both are made on demand: mostly nothing has to wait. */
+  #waiting: Waiting[] = NOBODY;
+  #flushes: Flush[] = NO_FLUSH;
+  /** Whose frame an extension takes its time over. */
+  #working: Sender | undefined;
   #phase: Phase = "open";
   #closeSent = false;
 
-  constructor(options: OutboxOptions) {
-    this.#options = options;
-    this.#connection = options.connection;
-    this.#output = options.output;
-    this.#capacity = options.config.capacity;
-    this.#maxBytes = options.config.maxBytes;
+  constructor(owner: OutboxOwner) {
+    this.#owner = owner;
+    this.#connection = owner.connection;
+    this.#output = owner.output;
+    this.#chain = owner.pipeline?.outgoing;
+    this.#config = owner.options.settings.outgoing;
   }
 
   get isClosedForSend(): boolean {
@@ -81,6 +105,7 @@ export class Outbox implements SendChannel<Frame> {
     try {
       if (frame.type === "close") this.#requestClose(frame);
       else if (!this.#hasRoom()) return this.#wait(frame);
+      else if (this.#chain !== undefined) return this.#sendThrough(frame);
       else this.#connection.send(frame);
       return SENT;
     } catch (error) {
@@ -88,8 +113,9 @@ export class Outbox implements SendChannel<Frame> {
     }
   }
 
-  /** `send` of a text message, without a frame in between. */
+  /** `send` of a text message, without a frame in between where no extension wants one. */
   sendText(text: string): Promise<void> {
+    if (this.#chain !== undefined) return this.send(new Frame.Text(text));
     if (this.#phase !== "open") return rejected(new ClosedSendChannelError());
     try {
       if (!this.#hasRoom()) return this.#wait(new Frame.Text(text));
@@ -104,8 +130,9 @@ export class Outbox implements SendChannel<Frame> {
     if (this.#phase !== "open") return { ok: false, closed: true, cause: undefined };
     try {
       if (frame.type === "close") this.#requestClose(frame);
-      else if (this.#hasRoom()) this.#connection.send(frame);
-      else return this.#noRoom(frame);
+      else if (!this.#hasRoom()) return this.#noRoom(frame);
+      else if (this.#chain !== undefined) void this.#sendThrough(frame);
+      else this.#connection.send(frame);
       return SENT_NOW;
     } catch (error) {
       return { ok: false, closed: false, cause: error };
@@ -113,25 +140,27 @@ export class Outbox implements SendChannel<Frame> {
   }
 
   close(): void {
-    if (this.#phase === "open") this.#options.closeRequested(CloseReason.normal());
+    if (this.#phase === "open") this.#owner.close(CloseReason.normal());
   }
 
   /** Sends a Close behind everything that was accepted: this reason, or without one the answer that the connection owes. */
   sendClose(reason?: CloseReason): void {
-    if (this.#phase !== "open") return;
+    if (this.#phase !== "open" && this.#phase !== "failed") return;
     this.#phase = "closed";
-    this.#waiting.push({ what: "close", reason });
+    this.#line({ what: "close", reason });
     this.#pump();
+    this.#owner.closedForSend();
   }
 
   /** Resolves when everything accepted so far reached the kernel; at once when the session is over. */
   flush(): Promise<void> {
     if (this.#phase === "over") return SENT;
-    if (this.#waiting.length === 0 && this.#output.pendingFrames === 0) return SENT;
-    this.#options.writeNow();
+    const inLine = this.#working !== undefined || this.#waiting.length > 0;
+    if (!inLine && this.#output.pendingFrames === 0) return SENT;
+    this.#owner.options.transport.flush();
     return new Promise((resolve) => {
-      if (this.#waiting.length === 0) this.#awaitKernel(resolve);
-      else this.#waiting.push({ what: "flush", reached: resolve });
+      if (!inLine) this.#awaitKernel(resolve);
+      else this.#line({ what: "flush", reached: resolve });
     });
   }
 
@@ -143,73 +172,143 @@ export class Outbox implements SendChannel<Frame> {
 
   /** The session is over: whoever waits learns it. */
   end(): void {
+    const wasOpen = this.#phase === "open" || this.#phase === "failed";
     this.#phase = "over";
-    for (const waiting of this.#waiting.splice(0)) {
-      if (waiting.what === "frame") waiting.refused(new ClosedSendChannelError());
-      else if (waiting.what === "flush") waiting.reached();
+    this.#working?.refused(new ClosedSendChannelError());
+    this.#working = undefined;
+    const waiting = this.#waiting;
+    this.#waiting = NOBODY;
+    for (const one of waiting) {
+      if (one.what === "frame") one.sender.refused(new ClosedSendChannelError());
+      else if (one.what === "flush") one.reached();
     }
-    for (const { resolve } of this.#flushes.splice(0)) resolve();
+    const flushes = this.#flushes;
+    this.#flushes = NO_FLUSH;
+    for (const { resolve } of flushes) resolve();
+    if (wasOpen) this.#owner.closedForSend();
   }
 
   /** @throws FrameTooBigError (`FRAME_TOO_BIG`) where room would not help. */
-  #noRoom(frame: Frame.Data | Frame.Ping | Frame.Pong): ChannelResult<never> {
+  #noRoom(frame: SentFrame): ChannelResult<never> {
     if (frame.type === "text" || frame.type === "binary") this.#connection.checkSize(frame.payload);
-    if (this.#options.config.onOverflow === "suspend") return NOT_NOW;
+    if (!this.#overflows()) return NOT_NOW;
     return { ok: false, closed: true, cause: this.#overflow() };
   }
 
   #requestClose(frame: Frame.Close): void {
     const reason = frame.readReason() ?? new CloseReason(CloseReason.Codes.NO_STATUS);
     checkSendable(reason);
-    this.#options.closeRequested(reason);
+    this.#owner.close(reason);
   }
 
   #hasRoom(): boolean {
-    return this.#waiting.length === 0 && this.#fits();
+    return this.#working === undefined && this.#waiting.length === 0 && this.#fits();
   }
 
   #fits(): boolean {
-    return this.#output.pendingFrames < this.#capacity && this.#output.pendingBytes < this.#maxBytes;
+    return this.#output.pendingFrames < this.#config.capacity && this.#output.pendingBytes < this.#config.maxBytes;
+  }
+
+  /** Whether one frame more is too much under "close". What waits only for an extension has its place all the same. */
+  #overflows(): boolean {
+    if (this.#config.onOverflow === "suspend") return false;
+    if (this.#working === undefined) return true;
+    let bytes = this.#output.pendingBytes;
+    for (const waiting of this.#waiting) if (waiting.what === "frame") bytes += budgetSize(waiting.frame);
+    return this.#output.pendingFrames + this.#waiting.length >= this.#config.capacity || bytes >= this.#config.maxBytes;
   }
 
   /** @throws FrameTooBigError (`FRAME_TOO_BIG`) now rather than when there is room. */
-  #wait(frame: Frame.Data | Frame.Ping | Frame.Pong): Promise<void> {
+  #wait(frame: SentFrame): Promise<void> {
     if (frame.type === "text" || frame.type === "binary") this.#connection.checkSize(frame.payload);
-    if (this.#options.config.onOverflow === "close") throw this.#overflow();
-    const promise = new Promise<void>((accepted, reject) => {
-      const refused = (cause: unknown): void => {
-        unobtrusive(promise);
-        reject(cause);
-      };
-      this.#waiting.push({ what: "frame", frame, accepted, refused });
-    });
-    return promise;
+    if (this.#overflows()) throw this.#overflow();
+    return promised((sender) => this.#line({ what: "frame", frame, sender }));
+  }
+
+  /** Sends a frame by way of the extensions: now, where they answer now. */
+  #sendThrough(frame: SentFrame): Promise<void> {
+    const made = this.#process(frame);
+    return made === undefined ? SENT : promised((sender) => this.#await(made, sender));
+  }
+
+  /** Encodes a frame, or what extensions make of it; gives a promise where they take their time. */
+  #process(frame: SentFrame): Promise<Processed> | undefined {
+    const chain = this.#chain;
+    if (chain === undefined || (frame.type !== "text" && frame.type !== "binary")) {
+      this.#connection.send(frame);
+      return undefined;
+    }
+    this.#connection.admit(frame);
+    let made: Processed | Promise<Processed>;
+    try {
+      made = chain.process(frame);
+      if (!(made instanceof Promise)) this.#encodeProcessed(made);
+    } catch (error) {
+      throw this.#fail(error);
+    }
+    return made instanceof Promise ? made : undefined;
+  }
+
+  #await(made: Promise<Processed>, sender: Sender): void {
+    this.#working = sender;
+    const finish = (encode: () => void): void => {
+      if (this.#working !== sender) return;
+      this.#working = undefined;
+      try {
+        encode();
+        sender.accepted();
+      } catch (error) {
+        sender.refused(this.#fail(error));
+      }
+      this.#pump();
+    };
+    made.then(
+      (frame) => finish(() => this.#encodeProcessed(frame)),
+      (error: unknown) =>
+        finish(() => {
+          throw error;
+        }),
+    );
+  }
+
+  #encodeProcessed(frame: Processed): void {
+    if (frame !== undefined) this.#connection.sendAdmitted(frame);
+  }
+
+  /** What the extension had of the message is lost: the peer could not make sense of the next one. */
+  #fail(error: unknown): unknown {
+    if (this.#phase === "open") this.#phase = "failed";
+    const waiting = this.#waiting;
+    this.#waiting = waiting.filter(({ what }) => what !== "frame");
+    for (const one of waiting) if (one.what === "frame") one.sender.refused(new ClosedSendChannelError());
+    this.#owner.extensionFailed(error);
+    return error;
   }
 
   #overflow(): ChannelOverflowError {
-    const error = new ChannelOverflowError("outgoing", this.#capacity);
-    this.#options.overflowed(error);
+    const error = new ChannelOverflowError("outgoing", this.#config.capacity);
+    this.#owner.fail(error);
     return error;
   }
 
   /** Lets in what stands in line, as far as there is room. */
   #pump(): void {
-    const waiting = this.#waiting;
-    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+    for (let next = this.#waiting[0]; next !== undefined && this.#working === undefined; next = this.#waiting[0]) {
       if (next.what === "frame" && !this.#fits()) return;
-      waiting.shift();
-      if (next.what === "frame") this.#encode(next.frame, next.accepted, next.refused);
+      this.#waiting.shift();
+      if (next.what === "frame") this.#encode(next.frame, next.sender);
       else if (next.what === "flush") this.#awaitKernel(next.reached);
       else this.#encodeClose(next.reason);
     }
   }
 
-  #encode(frame: Frame, accepted: () => void, refused: (cause: unknown) => void): void {
+  #encode(frame: SentFrame, sender: Sender): void {
     try {
-      this.#connection.send(frame);
-      accepted();
+      const made = this.#process(frame);
+      if (made === undefined) sender.accepted();
+      else this.#await(made, sender);
     } catch (error) {
-      refused(error);
+      sender.refused(error);
     }
   }
 
@@ -217,11 +316,17 @@ export class Outbox implements SendChannel<Frame> {
     this.#closeSent = true;
     if (reason === undefined) this.#connection.finish();
     else this.#connection.close(reason);
-    this.#options.closeSent();
+    this.#owner.closeSent();
+  }
+
+  #line(waiting: Waiting): void {
+    if (this.#waiting === NOBODY) this.#waiting = [];
+    this.#waiting.push(waiting);
   }
 
   /** What is encoded by now decides when a flush is done. */
   #awaitKernel(resolve: () => void): void {
+    if (this.#flushes === NO_FLUSH) this.#flushes = [];
     this.#flushes.push({ target: this.#output.encodedFrames, resolve });
     this.#settleFlushes();
   }
@@ -230,4 +335,16 @@ export class Outbox implements SendChannel<Frame> {
     const { drainedFrames } = this.#output;
     while (this.#flushes[0] !== undefined && this.#flushes[0].target <= drainedFrames) this.#flushes.shift()?.resolve();
   }
+}
+
+/** A promise that harms nobody where it is rejected and nobody looks. `begin` must not settle it at once. */
+function promised(begin: (sender: Sender) => void): Promise<void> {
+  const promise = new Promise<void>((accepted, reject) => {
+    const refused = (cause: unknown): void => {
+      unobtrusive(promise);
+      reject(cause);
+    };
+    begin({ accepted, refused });
+  });
+  return promise;
 }

@@ -1,6 +1,7 @@
 import type { ReceiveChannel } from "../channel/receive-channel.js";
 import type { SendChannel } from "../channel/send-channel.js";
 import type { CloseReason } from "../close-reason.js";
+import type { WebSocketExtension, WebSocketExtensionFactory } from "../extension/contract.js";
 import type { Frame } from "../frame.js";
 import type { SerializingSession } from "../serialization/typed.js";
 import type { Job, JobBlock } from "./job.js";
@@ -23,6 +24,18 @@ export interface WebSocketSession extends SerializingSession {
   maxFrameSize: number;
   /** Why the session ended; always settles, never rejects. `null` when it was cancelled before there was a reason. */
   readonly closeReason: Promise<CloseReason | null>;
+  /** The extensions in use, in the order in which they apply going out. Ktor: `extensions`. */
+  readonly extensions: readonly WebSocketExtension[];
+  /**
+   * The extension that `factory` made for this session. Ktor: `extension(X)`.
+   *
+   * @throws ExtensionNotNegotiatedError (`EXTENSION_NOT_NEGOTIATED`) when it is not in use.
+   */
+  extension<Extension extends WebSocketExtension>(factory: WebSocketExtensionFactory<never, Extension>): Extension;
+  /** As `extension`; `null` when it is not in use. Ktor: `extensionOrNull(X)`. */
+  extensionOrNull<Extension extends WebSocketExtension>(
+    factory: WebSocketExtensionFactory<never, Extension>,
+  ): Extension | null;
   /** Aborts when the session ends: with its error, or with its `CloseReason`. */
   readonly signal: AbortSignal;
   /**
@@ -89,4 +102,30 @@ export interface DefaultWebSocketSession extends WebSocketSession {
   timeout: number;
   /** Milliseconds from the last answered ping to its pong; `undefined` before the first. */
   readonly roundTripTime: number | undefined;
+  /**
+   * What `incoming` brings, as a web stream: text messages as strings, binary ones as bytes. Of both, the one that asks first
+   * gets the next message; the stream asks when its reader does, and holds none back. Always the same stream, made when it is
+   * first asked for. A raw session has none: a fragment, a ping or a Close is no message.
+   *
+   * - It closes where iteration ends, and errors, with the same error, where it throws.
+   * - To cancel it is `incoming.cancel(reason)`: the peer is heard no more, and `send` still works. A `for await` over it cancels
+   *   it at `break`, too, unless it goes over `readable.values({ preventCancel: true })`.
+   *
+   * ```ts
+   * await session.readable.pipeThrough(shouting).pipeTo(session.writable);
+   * ```
+   */
+  readonly readable: ReadableStream<string | Uint8Array>;
+  /**
+   * `send` as a web stream, of text and bytes. Always the same stream, made when it is first asked for.
+   *
+   * - A `write` is done when `send` is: while the outgoing budget is used up, `ready` waits, and so does who pipes into it.
+   * - What `send` rejects with errors the stream, as with any other; the session, which a `FrameTooBigError` does not end, may
+   *   still `send`.
+   * - To close it is `close()`: 1000, behind everything that was written. To abort it is `closeExceptionally(reason)`;
+   *   without a reason, as for an `AbortError`, that is 1000.
+   * - When the session ends otherwise, it errors as soon as nothing more can be sent: with the error that iteration throws, or
+   *   with `ClosedSendChannelError` (`CLOSED_SEND_CHANNEL`) where that ends.
+   */
+  readonly writable: WritableStream<string | Uint8Array>;
 }

@@ -69,7 +69,7 @@ export class ConnectionHarness {
       retained: this.retained,
       raw: options.raw ?? false,
       masking: options.masking ?? role === "client",
-      nextMaskKey: options.nextMaskKey ?? (() => 0x0a0b_0c0d),
+      maskKeys: { randomMaskKey: options.nextMaskKey ?? (() => 0x0a0b_0c0d) },
       ...(options.validateText === undefined ? {} : { validateText: options.validateText }),
     };
     this.connection = new Connection(all);

@@ -2,12 +2,9 @@ import type { IncomingMessage } from "node:http";
 import { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Application } from "../application/application.js";
-import type { RequestData } from "../application/call.js";
-import type { HandshakeRefusal } from "../handshake/refusal.js";
 import { refuse } from "../handshake/refusal.js";
 import { printRefusal } from "../handshake/response.js";
 import { listElements } from "../handshake/token.js";
-import { report } from "../observability/logger.js";
 import type { AcceptedUpgrade, PendingUpgrade } from "../websockets/upgrade.js";
 import { decideUpgrade } from "../websockets/upgrade.js";
 import { EarlyInput } from "./early-input.js";
@@ -36,7 +33,7 @@ export function answerUpgrade(
     socket.destroy();
     return false;
   }
-  const decision = decide(application, requestData(message, application));
+  const decision = decideUpgrade(application, requestData(message, application)) ?? refuse(404, "Nothing is here");
   if (decision.kind === "pending") {
     waitForGate(decision, share, message, socket, head);
     return false;
@@ -95,13 +92,4 @@ export function responseWithoutUpgrade(message: IncomingMessage, socket: Socket)
   response.assignSocket(socket);
   response.once("finish", () => endInStages(socket));
   return response;
-}
-
-function decide(application: Application, data: RequestData): AcceptedUpgrade | HandshakeRefusal | PendingUpgrade {
-  try {
-    return decideUpgrade(application, data) ?? refuse(404, "Nothing is here");
-  } catch (error) {
-    report(application.log, error, `The handshake for ${data.uri} failed`);
-    return refuse(500, "The server failed");
-  }
 }

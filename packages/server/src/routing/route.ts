@@ -198,7 +198,9 @@ export class Route<out Path extends string = string> {
     const path = typeof rest[0] === "string" ? (rest.shift() as string) : "";
     const options = rest.length > 0 ? rest[0] : {};
     const route = this.#plain.route(path);
-    const entry = webSocketRoute({ mode, path: route.path, options, handler, defaults, selectors: this.#selectors });
+    const { log } = this.application;
+    const selectors = this.#selectors;
+    const entry = webSocketRoute({ mode, path: route.path, options, handler, defaults, log, selectors });
     this.#target.addRoute(route.path, entry);
     return route;
   }

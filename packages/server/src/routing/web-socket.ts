@@ -1,4 +1,7 @@
+import type { SessionOwner } from "@sluice/core";
 import { InvalidOptionError } from "@sluice/core";
+import type { Logger } from "../observability/logger.js";
+import { report } from "../observability/logger.js";
 import type { ResolvedOptions } from "../websockets/options.js";
 import type { ResolvedRouteOptions } from "../websockets/route-options.js";
 import { resolveRouteOptions } from "../websockets/route-options.js";
@@ -18,6 +21,8 @@ export interface WebSocketRoute extends Selective {
   /** The subprotocol that it speaks; without one it takes every handshake, and agrees on none. */
   readonly protocol: string | undefined;
   readonly options: ResolvedRouteOptions;
+  /** Logs what fails in sessions beside their handler. */
+  readonly owner: SessionOwner;
   readonly handler: (session: WebSocketServerSession) => unknown;
 }
 
@@ -29,6 +34,7 @@ export interface WebSocketDefinition {
   readonly handler: unknown;
   /** Those of the plugin. */
   readonly defaults: ResolvedOptions;
+  readonly log: Logger;
   /** Of the routes around it. */
   readonly selectors: readonly PlacedSelector[];
 }
@@ -40,6 +46,7 @@ export function webSocketRoute({
   options,
   handler,
   defaults,
+  log,
   selectors,
 }: WebSocketDefinition): WebSocketRoute {
   const where = `${mode === "raw" ? "webSocketRaw" : "webSocket"}(${path})`;
@@ -56,6 +63,10 @@ export function webSocketRoute({
     path,
     protocol,
     options: resolved,
+    owner: {
+      jobFailed: (error) => report(log, error, `A job of webSocket(${path}) failed`),
+      extensionFailed: (error) => report(log, error, `An extension of webSocket(${path}) failed`),
+    },
     handler: handler as WebSocketRoute["handler"],
     selectors:
       protocol === undefined

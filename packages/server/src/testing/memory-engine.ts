@@ -8,7 +8,6 @@ import type { HttpResponse } from "../application/http-call.js";
 import type { HandshakeRefusal } from "../handshake/refusal.js";
 import { refuse } from "../handshake/refusal.js";
 import { printRefusal } from "../handshake/response.js";
-import { report } from "../observability/logger.js";
 import type { AcceptedUpgrade, PendingUpgrade } from "../websockets/upgrade.js";
 import { decideUpgrade } from "../websockets/upgrade.js";
 import type { WireResponse } from "./response-head.js";
@@ -111,12 +110,7 @@ export class MemoryEngine implements Engine {
   }
 
   async #decide(data: RequestData): Promise<AcceptedUpgrade | HandshakeRefusal> {
-    try {
-      const decision = decideUpgrade(this.#application, data) ?? refuse(404, "Nothing is here");
-      return decision.kind === "pending" ? await this.#ask(decision) : decision;
-    } catch (error) {
-      report(this.#application.log, error, `The handshake for ${data.uri} failed`);
-      return refuse(500, "The server failed");
-    }
+    const decision = decideUpgrade(this.#application, data) ?? refuse(404, "Nothing is here");
+    return decision.kind === "pending" ? await this.#ask(decision) : decision;
   }
 }

@@ -1,5 +1,6 @@
-import type { SessionOptions } from "@sluice/core";
-import { RetainedBytes } from "@sluice/core";
+import type { ActiveExtension, SessionOptions, WebSocketExtensionHeader } from "@sluice/core";
+import { acceptedExtensions, extensionOffers, parseWebSocketExtensions, RetainedBytes } from "@sluice/core";
+import type { MemoryTransport } from "@sluice/core/testing";
 import type { Application } from "../application/application.js";
 import { checkOptionNames } from "../application/option-names.js";
 import type { WebSocketOptions } from "../websockets/options.js";
@@ -17,6 +18,7 @@ export type TestSessionOptions = Pick<
   | "channels"
   | "closeTimeout"
   | "contentConverter"
+  | "extensions"
   | "masking"
   | "maxFragments"
   | "maxFrameSize"
@@ -73,6 +75,7 @@ export class TestClient {
    * gone. A block that throws cancels the session. Ktor: `client.webSocket(path) { }`.
    *
    * @throws HandshakeRefusedError (`HANDSHAKE_REFUSED`) with status, headers and body.
+   * @throws InvalidExtensionAnswerError (`INVALID_EXTENSION_ANSWER`) when the server answers what was not offered.
    */
   async webSocket<Result>(
     path: string,
@@ -103,9 +106,13 @@ export class TestClient {
   }
 
   /** An opening handshake, and the client's end of the connection. @internal */
-  async handshake(path: string, options: TestWebSocketOptions = {}): Promise<TestHandshake> {
+  async handshake(
+    path: string,
+    options: TestWebSocketOptions = {},
+    offers: readonly WebSocketExtensionHeader[] = [],
+  ): Promise<TestHandshake> {
     checkOptionNames("options of a session", options, SESSION_OPTIONS);
-    const own = handshakeHeaders(options.protocols ?? []);
+    const own = handshakeHeaders(options.protocols ?? [], offers);
     return await this.#engine.upgrade(requestData(this.#application, "GET", path, own, options));
   }
 
@@ -124,12 +131,17 @@ export class TestClient {
   ): Promise<Session> {
     const resolved = resolveOptions({ ...CLIENT, ...options.session });
     const { settings, contentConverter: converter } = resolved;
-    const { response, transport } = await this.handshake(path, options);
+    const candidates = resolved.extensions.map(({ factory, create }) => ({ factory, extension: create() }));
+    const { response, transport } = await this.handshake(path, options, extensionOffers(candidates));
     const { status, headers, body } = response;
     if (transport === undefined) throw new HandshakeRefusedError(path, status, headers, body);
+    const extensions = acceptedBy(transport, candidates, headers);
     const { codec, platform } = this.#application.environment;
     const retained = new RetainedBytes(resolved.maxRetainedBytes);
-    const session = make({ role: "client", codec, platform, transport, retained, settings, converter }, headers);
+    const session = make(
+      { role: "client", codec, platform, transport, retained, settings, extensions, converter },
+      headers,
+    );
     void session.ended.then(() => this.#engine.forget(transport));
     return session;
   }
@@ -138,6 +150,21 @@ export class TestClient {
 const SESSION_OPTIONS: readonly (keyof TestWebSocketOptions)[] = [...REQUEST_OPTIONS, "protocols", "session"];
 
 const CLIENT: WebSocketOptions = { pingPeriod: 0, maxFrameSize: 2 ** 31 - 1, masking: true };
+
+/** The extensions in use by the server's answer; where it is none, the connection fails (RFC 6455 section 9.1). */
+function acceptedBy(
+  transport: MemoryTransport,
+  candidates: readonly ActiveExtension[],
+  headers: Headers,
+): readonly ActiveExtension[] {
+  try {
+    const answer = headers.get("sec-websocket-extensions");
+    return acceptedExtensions(candidates, answer === null ? [] : parseWebSocketExtensions(answer));
+  } catch (error) {
+    transport.destroy();
+    throw error;
+  }
+}
 
 async function run<Session extends DefaultClientSession | RawClientSession, Result>(
   session: Session,

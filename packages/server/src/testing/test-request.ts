@@ -1,3 +1,5 @@
+import type { WebSocketExtensionHeader } from "@sluice/core";
+import { printWebSocketExtensions } from "@sluice/core";
 import type { Application } from "../application/application.js";
 import type { RequestData } from "../application/call.js";
 
@@ -34,7 +36,10 @@ export function requestData(
 }
 
 /** The headers of an opening handshake (RFC 6455 section 4.1). */
-export function handshakeHeaders(protocols: readonly string[]): Record<string, string> {
+export function handshakeHeaders(
+  protocols: readonly string[],
+  extensions: readonly WebSocketExtensionHeader[],
+): Record<string, string> {
   const key = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
   return {
     Host: "localhost",
@@ -43,5 +48,6 @@ export function handshakeHeaders(protocols: readonly string[]): Record<string, s
     "Sec-WebSocket-Key": key,
     "Sec-WebSocket-Version": "13",
     ...(protocols.length === 0 ? {} : { "Sec-WebSocket-Protocol": protocols.join(", ") }),
+    ...(extensions.length === 0 ? {} : { "Sec-WebSocket-Extensions": printWebSocketExtensions(extensions) }),
   };
 }

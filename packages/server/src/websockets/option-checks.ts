@@ -1,5 +1,11 @@
-import type { ChannelConfig, Duration, SessionSettings, WebSocketContentConverter } from "@sluice/core";
-import { InvalidOptionError, milliseconds } from "@sluice/core";
+import type {
+  ChannelConfig,
+  Duration,
+  InstalledWebSocketExtension,
+  SessionSettings,
+  WebSocketContentConverter,
+} from "@sluice/core";
+import { checkConflicts, InvalidOptionError, milliseconds } from "@sluice/core";
 
 type Channels = { readonly incoming?: ChannelConfig; readonly outgoing?: ChannelConfig };
 
@@ -61,6 +67,17 @@ export class OptionChecks {
     throw new InvalidOptionError(this.name("contentConverter"), value, `an object with ${methods.join(", ")}`);
   }
 
+  /** @throws ExtensionConflictError (`EXTENSION_CONFLICT`) for two that cannot be installed together. */
+  extensions(value: readonly InstalledWebSocketExtension[]): readonly InstalledWebSocketExtension[] {
+    if (!Array.isArray(value)) throw new InvalidOptionError(this.name("extensions"), value, "an array");
+    for (const [index, installed] of value.entries()) {
+      if (isInstalled(installed)) continue;
+      throw new InvalidOptionError(this.name(`extensions[${index}]`), installed, "an installed extension, such as X()");
+    }
+    checkConflicts(value);
+    return value;
+  }
+
   channels(value: Channels): Channels {
     return this.names("channels", value, DIRECTIONS);
   }
@@ -83,3 +100,7 @@ export class OptionChecks {
 }
 
 const DIRECTIONS: ReadonlySet<string> = new Set<keyof Channels>(["incoming", "outgoing"]);
+
+function isInstalled(value: unknown): value is InstalledWebSocketExtension {
+  return typeof value === "object" && value !== null && "factory" in value && "create" in value;
+}

@@ -1,4 +1,4 @@
-import type { SessionSettings, WebSocketContentConverter } from "@sluice/core";
+import type { InstalledWebSocketExtension, SessionSettings, WebSocketContentConverter } from "@sluice/core";
 import { InvalidOptionError } from "@sluice/core";
 import type { OriginCheck } from "../handshake/origin.js";
 import { requireSubprotocol } from "../handshake/subprotocol.js";
@@ -14,10 +14,14 @@ type Overrides = Pick<
   | "channels"
   | "closeTimeout"
   | "contentConverter"
+  | "extensions"
+  | "idleTimeout"
   | "masking"
   | "maxFragments"
   | "maxFrameSize"
+  | "maxLifetime"
   | "maxPause"
+  | "messageRate"
   | "origins"
 >;
 
@@ -33,13 +37,15 @@ export interface RawWebSocketRouteOptions<Parameters = unknown> extends Override
    * origin may open a session.
    */
   readonly authenticate?: Authenticate<Parameters>;
+  /** Whether extensions are negotiated. Default false: frames are shown as they came. Ktor: `negotiateExtensions`. */
+  readonly negotiateExtensions?: boolean;
   /** Whether text must be UTF-8, also across fragments; over it 1007. Default false: a raw session looks at single frames. */
   readonly validateText?: boolean;
 }
 
 /** What may differ from one WebSocket route to the next. */
 export interface WebSocketRouteOptions<Parameters = unknown>
-  extends Omit<RawWebSocketRouteOptions<Parameters>, "validateText">,
+  extends Omit<RawWebSocketRouteOptions<Parameters>, "negotiateExtensions" | "validateText">,
     Pick<WebSocketOptions, "pingPeriod" | "timeout"> {}
 
 /** The options of a route, those of the plugin where it has none of its own. */
@@ -52,6 +58,8 @@ export interface ResolvedRouteOptions {
   /** Milliseconds. */
   readonly authenticateTimeout: number;
   readonly validateText: boolean;
+  /** Those that may be negotiated. */
+  readonly extensions: readonly InstalledWebSocketExtension[];
 }
 
 /**
@@ -67,12 +75,17 @@ export function resolveRouteOptions(
   const checks = new OptionChecks(where);
   const given = checks.names("options", options, mode === "raw" ? RAW_NAMES : NAMES) as WebSocketRouteOptions &
     RawWebSocketRouteOptions;
-  const { protocol, authenticate, validateText = false, ...overrides } = given;
+  const { protocol, authenticate, validateText = false, negotiateExtensions, ...overrides } = given;
   if (protocol !== undefined) requireSubprotocol(protocol, checks.name("protocol"));
   if (authenticate !== undefined && typeof authenticate !== "function") {
     throw new InvalidOptionError(checks.name("authenticate"), authenticate, "a function");
   }
-  const { settings, checkOrigin, contentConverter, authenticateTimeout } = overriding(plugin, overrides, checks);
+  const { settings, checkOrigin, contentConverter, authenticateTimeout, extensions } = overriding(
+    plugin,
+    overrides,
+    checks,
+  );
+  const negotiates = checks.flag("negotiateExtensions", negotiateExtensions ?? mode === "default");
   return {
     settings,
     checkOrigin,
@@ -81,6 +94,7 @@ export function resolveRouteOptions(
     authenticate,
     authenticateTimeout,
     validateText: checks.flag("validateText", validateText),
+    extensions: negotiates ? extensions : [],
   };
 }
 
@@ -102,13 +116,21 @@ const SHARED = [
   "channels",
   "closeTimeout",
   "contentConverter",
+  "extensions",
+  "idleTimeout",
   "masking",
   "maxFragments",
   "maxFrameSize",
+  "maxLifetime",
   "maxPause",
+  "messageRate",
   "origins",
 ] as const;
 
 const NAMES: ReadonlySet<string> = new Set<keyof WebSocketRouteOptions>([...SHARED, "pingPeriod", "timeout"]);
 
-const RAW_NAMES: ReadonlySet<string> = new Set<keyof RawWebSocketRouteOptions>([...SHARED, "validateText"]);
+const RAW_NAMES: ReadonlySet<string> = new Set<keyof RawWebSocketRouteOptions>([
+  ...SHARED,
+  "negotiateExtensions",
+  "validateText",
+]);

@@ -42,3 +42,6 @@ export class RawServerSession extends RawSession implements WebSocketServerSessi
     this.protocol = protocol;
   }
 }
+
+/** A session of either kind. */
+export type ServerSession = DefaultServerSession | RawServerSession;

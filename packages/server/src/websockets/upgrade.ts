@@ -1,4 +1,5 @@
-import type { Transport } from "@sluice/core";
+import type { ActiveExtension, Transport } from "@sluice/core";
+import { negotiateExtensions } from "@sluice/core";
 import type { Application } from "../application/application.js";
 import type { RequestData } from "../application/call.js";
 import { ApplicationCall, ApplicationRequest } from "../application/call.js";
@@ -7,6 +8,7 @@ import type { HandshakeRefusal } from "../handshake/refusal.js";
 import { refuse } from "../handshake/refusal.js";
 import { readHandshake } from "../handshake/request.js";
 import { printSwitchingProtocols } from "../handshake/response.js";
+import { report } from "../observability/logger.js";
 import { refusalOf, resolve } from "../routing/resolve.js";
 import type { PathMatch } from "../routing/router.js";
 import type { WebSocketRoute } from "../routing/web-socket.js";
@@ -15,6 +17,7 @@ import { AuthenticateCall } from "./gate-call.js";
 import type { WebSocketsInstance } from "./instance.js";
 import { WebSockets } from "./plugin.js";
 import { runHandler } from "./run-handler.js";
+import type { ServerSession } from "./server-session.js";
 import { DefaultServerSession, RawServerSession } from "./server-session.js";
 
 /** A handshake that succeeds. */
@@ -37,9 +40,30 @@ export interface PendingUpgrade {
 
 /**
  * Decides about a request for a WebSocket: the session that it opens, the response that refuses it, the gate that it has to
- * pass first, or `undefined` where no WebSocket route has its path and host.
+ * pass first, or `undefined` where no WebSocket route has its path and host. What fails on the way, such as an extension,
+ * is logged, and refused with 500.
  */
 export function decideUpgrade(
+  application: Application,
+  data: RequestData,
+): AcceptedUpgrade | HandshakeRefusal | PendingUpgrade | undefined {
+  return orRefused(application, data, () => decide(application, data));
+}
+
+function orRefused<Decision>(
+  application: Application,
+  { uri }: RequestData,
+  decided: () => Decision,
+): Decision | HandshakeRefusal {
+  try {
+    return decided();
+  } catch (error) {
+    report(application.log, error, `The handshake for ${uri} failed`);
+    return refuse(500, "The server failed");
+  }
+}
+
+function decide(
   application: Application,
   data: RequestData,
 ): AcceptedUpgrade | HandshakeRefusal | PendingUpgrade | undefined {
@@ -58,22 +82,28 @@ export function decideUpgrade(
   const { route, parameters } = match;
   const { protocol, options } = route;
   const webSockets = application.plugin(WebSockets);
-  const forbidden = options.checkOrigin(handshake.origin, request.forwardedHost ?? handshake.host) ?? admit(webSockets);
-  if (forbidden !== undefined) return forbidden;
+  const forbidden = options.checkOrigin(handshake.origin, request.forwardedHost ?? handshake.host);
+  const refusal = forbidden ?? webSockets.admission.refusal(request);
+  if (refusal !== undefined) return refusal;
 
-  const accepted = (given?: AuthenticateCall): AcceptedUpgrade => ({
-    kind: "accepted",
-    head: printSwitchingProtocols({
-      accept: acceptKey(handshake.key, application.environment.sha1),
-      protocol,
-      ...(given && { headers: given.response.headers.fields }),
-    }),
-    open(transport) {
-      const call = given ?? new ApplicationCall(application, request, parameters);
-      const session = openSession(application, webSockets, route, call, transport);
-      webSockets.sessions.add(session, runHandler(session, route, application.log));
-    },
-  });
+  const accepted = (given?: AuthenticateCall): AcceptedUpgrade => {
+    const { active, answer } = negotiateExtensions(options.extensions, handshake.extensions);
+    return {
+      kind: "accepted",
+      head: printSwitchingProtocols({
+        accept: acceptKey(handshake.key, application.environment.sha1),
+        protocol,
+        extensions: answer,
+        ...(given && { headers: given.response.headers.fields }),
+      }),
+      open(transport) {
+        const call = given ?? new ApplicationCall(application, request, parameters);
+        const session = openSession(application, webSockets, route, call, active, transport);
+        webSockets.admission.add(session);
+        runHandler(session, route, application.log, () => webSockets.admission.remove(session));
+      },
+    };
+  };
   const { authenticate } = options;
   if (authenticate === undefined) return accepted();
 
@@ -84,32 +114,37 @@ export function decideUpgrade(
     timeout: options.authenticateTimeout,
     platform: application.environment.platform,
     log: application.log,
-    sessions: webSockets.sessions,
+    sessions: { enter: (stop) => webSockets.admission.enter(request, stop) },
     where: `webSocket(${route.path})`,
   });
   return {
     kind: "pending",
-    ask: (answer) => gate.ask((refusal) => answer(refusal ?? accepted(call))),
+    ask: (answer) => gate.ask((refusal) => answer(refusal ?? orRefused(application, data, () => accepted(call)))),
     abandon: () => gate.abandon(),
   };
-}
-
-function admit({ sessions, options }: WebSocketsInstance): HandshakeRefusal | undefined {
-  if (sessions.isStopping) return refuse(503, "The server is stopping");
-  if (sessions.size >= options.maxConnections) return refuse(503, "The server has as many sessions as it may have");
-  return undefined;
 }
 
 function openSession(
   { environment }: Application,
   { retained }: WebSocketsInstance,
-  { mode, protocol, options }: WebSocketRoute,
+  { mode, protocol, options, owner }: WebSocketRoute,
   call: ApplicationCall,
+  extensions: readonly ActiveExtension[],
   transport: Transport,
-): DefaultServerSession | RawServerSession {
+): ServerSession {
   const { settings, contentConverter: converter, validateText } = options;
   const { codec, platform } = environment;
-  const sessionOptions = { role: "server", codec, platform, transport, retained, settings, converter } as const;
+  const sessionOptions = {
+    role: "server",
+    codec,
+    platform,
+    transport,
+    retained,
+    settings,
+    extensions,
+    converter,
+    owner,
+  } as const;
   const side = { call, protocol: protocol ?? null };
   return mode === "raw"
     ? new RawServerSession({ ...sessionOptions, validateText }, side)

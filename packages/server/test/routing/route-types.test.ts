@@ -5,10 +5,12 @@ import type {
   Frame,
   RawWebSocketHandler,
   Route,
+  WebSocketExtension,
   WebSocketHandler,
+  WebSocketOptions,
   WebSocketServerSession,
 } from "../../src/index.js";
-import { bounded, CloseReason, HttpCall, WebSockets } from "../../src/index.js";
+import { bounded, CloseReason, HttpCall, WebSockets, webSocketExtension } from "../../src/index.js";
 import { application } from "../support/application.js";
 
 /** Defines routes that no request comes to. */
@@ -209,5 +211,47 @@ describe("handlers", () => {
       });
     });
     expect(CloseReason).toBeDefined();
+  });
+});
+
+describe("an extension", () => {
+  interface Counter extends WebSocketExtension {
+    readonly count: number;
+  }
+  const make = (): Counter => ({
+    count: 1,
+    processIncomingFrame: (frame) => frame,
+    processOutgoingFrame: (frame) => Promise.resolve(frame),
+  });
+  const Loose = webSocketExtension({ key: "loose", install: (_config: { readonly size?: number }) => make });
+  const Strict = webSocketExtension({ key: "strict", install: (_config: { readonly size: number }) => make });
+
+  it("is found in a session with its own type", () => {
+    define((routing) => {
+      routing.webSocket("/", (session) => {
+        expectTypeOf(session.extension(Strict)).toEqualTypeOf<Counter>();
+        expectTypeOf(session.extensionOrNull(Loose)).toEqualTypeOf<Counter | null>();
+        expectTypeOf(session.extensions).toEqualTypeOf<readonly WebSocketExtension[]>();
+      });
+    });
+  });
+
+  it("takes its own configuration, which may be left out only where everything in it may", () => {
+    expectTypeOf([Loose(), Loose({}), Loose({ size: 1 }), Strict({ size: 1 })]).toExtend<
+      WebSocketOptions["extensions"] & object
+    >();
+    // @ts-expect-error: it needs a size
+    Strict();
+    // @ts-expect-error: a size is a number
+    Loose({ size: "1" });
+    // @ts-expect-error: an extension is installed by calling it
+    const wrong: WebSocketOptions = { extensions: [Loose] };
+    expect(() => define((routing) => routing.webSocket("/", wrong, () => undefined))).toThrow("an installed extension");
+  });
+
+  it("is made of hooks that give frames", () => {
+    const hooks = { processIncomingFrame: (frame: Frame.Data) => frame, processOutgoingFrame: () => "text" };
+    // @ts-expect-error: text is no frame
+    webSocketExtension({ key: "x", install: () => () => hooks });
   });
 });

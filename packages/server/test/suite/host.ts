@@ -7,6 +7,8 @@ import { serveOnSockets } from "./socket-host.js";
 
 /** A client of the suite, made of bytes: what it writes is all that it sends. */
 export interface Peer {
+  /** What the server answered in `Sec-WebSocket-Extensions`. */
+  readonly extensions: string | undefined;
   write(...parts: readonly Uint8Array[]): void;
   /** The next frame of the server. */
   frame(): Promise<WireFrame>;

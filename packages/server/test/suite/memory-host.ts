@@ -29,14 +29,14 @@ export async function serveInMemory(module: ApplicationModule, codec: Host["code
     async open(path = "/", headers = {}) {
       const { response, transport } = await client.handshake(path, { headers });
       if (transport === undefined) throw new Error(`The handshake was answered with ${response.status}`);
-      return peer(transport, readBuffer);
+      return peer(transport, readBuffer, response.headers.get("sec-websocket-extensions") ?? undefined);
     },
     stop,
     takeLog: takeErrors,
   };
 }
 
-function peer(transport: MemoryTransport, readBuffer: Uint8Array): Peer {
+function peer(transport: MemoryTransport, readBuffer: Uint8Array, extensions: string | undefined): Peer {
   const inbox = new Inbox();
   transport.listener = {
     receive: (start, end) => inbox.push(Buffer.from(readBuffer.slice(start, end))),
@@ -45,6 +45,7 @@ function peer(transport: MemoryTransport, readBuffer: Uint8Array): Peer {
     closed: () => inbox.end(),
   };
   return {
+    extensions,
     write: (...parts) => transport.writeLarge(new Uint8Array(0), Buffer.concat(parts)),
     frame: () => inbox.frame(),
     pause: () => transport.pause(),

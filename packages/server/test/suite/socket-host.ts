@@ -31,6 +31,7 @@ export async function openSocket(port: number, request: string): Promise<Peer> {
   const head = await inbox.head();
   if (!head.startsWith("HTTP/1.1 101 ")) throw new Error(`The handshake was answered with ${head}`);
   return {
+    extensions: /^sec-websocket-extensions: (.*)$/im.exec(head)?.[1],
     write: (...parts) => void socket.write(Buffer.concat(parts)),
     frame: () => inbox.frame(),
     pause: () => void socket.pause(),

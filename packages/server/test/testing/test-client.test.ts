@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { ApplicationModule, Authenticate, Frame } from "../../src/index.js";
-import { CloseReason, Frame as Frames, jsonConverter, WebSockets } from "../../src/index.js";
+import { CloseReason, Frame as Frames, jsonConverter, WebSockets, webSocketExtension } from "../../src/index.js";
 import { testApplication } from "../../src/testing.js";
+import { Xor } from "../support/extensions.js";
 import { echo, route } from "../support/serve.js";
+import { signal } from "../support/until.js";
 
 const module: ApplicationModule = (app) => {
   app.install(WebSockets, { pingPeriod: 0, maxFrameSize: 4 << 20 });
@@ -188,6 +190,42 @@ describe("sessions of the test client", () => {
       const refused = await client.webSocketSession(path, options).catch((error: unknown) => error);
       expect(refused).toMatchObject({ code: "HANDSHAKE_REFUSED", path, status, body: expect.stringMatching(/.\n$/) });
       expect(refused).toHaveProperty("headers", expect.any(Headers));
+    });
+  });
+});
+
+describe("extensions of the test client", () => {
+  const XorModule: ApplicationModule = route(echo, { extensions: [Xor()] });
+
+  it("are offered, agreed on, and at work on both sides", async () => {
+    await testApplication(XorModule, async ({ client }) => {
+      await client.webSocket("/", { session: { extensions: [Xor({ key: 9, later: true })] } }, async (session) => {
+        expect(session.headers.get("sec-websocket-extensions")).toBe("x-xor; key=9");
+        expect(session.extension(Xor).key).toBe(9);
+        for (const message of ["one", "two", "three"]) await session.send(message);
+        for (const message of ["one", "two", "three"]) expect(textOf(await session.incoming.receive())).toBe(message);
+      });
+      await client.webSocket("/", (session) => expect(session.extensionOrNull(Xor)).toBeNull());
+    });
+  });
+
+  it("fail the connection where the server answers what was not offered", async () => {
+    const Liar = webSocketExtension({
+      key: "liar",
+      install: () => () => ({
+        protocols: [{ name: "x-xor", parameters: [] }],
+        serverNegotiation: (requested) =>
+          requested.map(({ name }) => ({ name, parameters: [{ name: "key", value: "0" }] })),
+        processIncomingFrame: (frame) => frame,
+        processOutgoingFrame: (frame) => frame,
+      }),
+    });
+    const ended = signal<CloseReason | null>();
+    const module = route(async (session) => ended.resolve(await session.closeReason), { extensions: [Liar()] });
+    await testApplication(module, async ({ client }) => {
+      const opened = client.webSocketSession("/", { session: { extensions: [Xor()] } });
+      await expect(opened).rejects.toMatchObject({ code: "INVALID_EXTENSION_ANSWER", extension: "x-xor" });
+      expect((await ended.promise)?.code).toBe(1006);
     });
   });
 });
