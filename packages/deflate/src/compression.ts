@@ -48,7 +48,7 @@ export class ZlibCompression {
    * @throws `InvalidOptionError` `INVALID_OPTION` for "synchronous" where it does not work.
    */
   constructor(
-    { compressionLevel = -1, memLevel = 7, maxThreads = 2 }: CompressionOptions = {},
+    { compressionLevel = -1, memLevel = 6, maxThreads = 2 }: CompressionOptions = {},
     path: DeflatePath = deflatePath(),
   ) {
     if (path === "synchronous" && !synchronousWorks()) {

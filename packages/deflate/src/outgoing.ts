@@ -24,8 +24,8 @@ export class ConnectedMessages implements OutgoingMessages {
   }
 
   /**
-   * Compresses also what comes out longer, by some 5 bytes in 16 KiB: the message is in the window by then, and must get
-   * into that of the peer. To send it plain, the window would have to be forgotten, and with it the ratio of the messages
+   * Compresses also what comes out longer, by one in 800 bytes: the message is in the window by then, and must get into
+   * that of the peer. To send it plain, the window would have to be forgotten, and with it the ratio of the messages
    * behind it.
    */
   process(frame: Frame.Data): Frame.Data | Promise<Frame.Data> {
