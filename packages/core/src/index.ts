@@ -90,4 +90,5 @@ export type { Platform, Timer } from "./session/platform.js";
 export { RawSession } from "./session/raw-session.js";
 export type { DefaultWebSocketSession, WebSocketSession } from "./session/session.js";
 export type { SessionOptions, SessionOwner, SessionSettings } from "./session/session-options.js";
+export { TimerWheel } from "./session/timer-wheel.js";
 export type { Transport, TransportListener, WriteBatch } from "./session/transport.js";

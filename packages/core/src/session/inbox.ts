@@ -30,6 +30,8 @@ export class Inbox {
   #bytes = 0;
   #state: "idle" | "working" | "over" = "idle";
   #turnComing = false;
+  /** Frames that nobody is to see. */
+  readonly #unwanted = new Set<Frame>();
 
   constructor(owner: InboxOwner, chain: Chain) {
     this.#owner = owner;
@@ -58,6 +60,13 @@ export class Inbox {
     else this.#wait(frame);
   }
 
+  /** A frame has come that nobody is to see. The extensions see it all the same: those behind it may point back to it. */
+  drop(frame: Frame): void {
+    if (this.#takesNothing) return;
+    this.#unwanted.add(frame);
+    this.put(frame);
+  }
+
   /** Calls back when everything that came so far is in the channel, or never will be. */
   after(callback: () => void): void {
     if (this.#takesNothing || (this.#state === "idle" && this.#waiting.length === 0)) callback();
@@ -78,6 +87,7 @@ export class Inbox {
   discard(): void {
     this.#state = "over";
     this.#chain.drop();
+    this.#unwanted.clear();
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#frames = 0;
@@ -129,19 +139,19 @@ export class Inbox {
     let made: Processed | Promise<Processed>;
     try {
       made = this.#chain.process(frame);
-      if (!(made instanceof Promise)) this.#deliver(made);
+      if (!(made instanceof Promise)) this.#deliver(frame, made);
     } catch (error) {
       this.#fail(error);
       return;
     }
-    if (made instanceof Promise) this.#await(made);
+    if (made instanceof Promise) this.#await(frame, made);
   }
 
-  #await(made: Promise<Processed>): void {
+  #await(frame: Frame, made: Promise<Processed>): void {
     this.#state = "working";
     made
-      .then((frame) => {
-        if (this.#state === "working") this.#deliver(frame);
+      .then((processed) => {
+        if (this.#state === "working") this.#deliver(frame, processed);
       })
       .then(
         () => {
@@ -153,8 +163,9 @@ export class Inbox {
       );
   }
 
-  #deliver(frame: Processed): void {
-    if (frame !== undefined) this.#owner.channel.put(this.#owner.connection.accept(frame));
+  #deliver(frame: Frame, processed: Processed): void {
+    if (this.#unwanted.delete(frame) || processed === undefined) return;
+    this.#owner.channel.put(this.#owner.connection.accept(processed));
   }
 
   #fail(error: unknown): void {

@@ -20,6 +20,8 @@ export interface OptionalLimitsOptions {
   readonly violated: (error: ProtocolViolationError) => void;
   /** Takes a pong, and says whether it was awaited. */
   readonly pong: (frame: Frame.Pong) => boolean;
+  /** A data frame that has come is to be shown to nobody. */
+  readonly dropped: (frame: Frame) => void;
 }
 
 /** What is off by default, `messageRate`, `maxLifetime` and `idleTimeout`: a session has it only where its settings ask for it. */
@@ -67,6 +69,7 @@ export class OptionalLimits {
       data: (frame) => {
         this.#idle?.came(frame);
         if (this.#passes(frame)) sink.data(frame);
+        else this.#options.dropped(frame);
       },
       ping: (frame) => {
         if (this.#passes(frame)) sink.ping(frame);

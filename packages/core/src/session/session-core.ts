@@ -62,6 +62,7 @@ export class SessionCore
         expired: (reason) => this.close(reason),
         violated: (error) => this.connection.violate(error),
         pong: (frame) => this.pong(frame),
+        dropped: (frame) => this.inbox?.drop(frame),
       });
     }
     this.output = this.#limits?.output(transport) ?? new CountedOutput(transport);

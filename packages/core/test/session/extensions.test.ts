@@ -458,6 +458,24 @@ describe.each(BACKENDS)("extensions of a session with the %s codec", (backend) =
     expect(made).toBe(50);
   });
 
+  it("see messages that are over the rate, too, and nobody else does", async () => {
+    for (const later of [false, true]) {
+      const seen: string[] = [];
+      const note = (frame: Frame.Data): Frame.Data | Promise<Frame.Data> => {
+        seen.push(Buffer.from(frame.data).toString());
+        return later ? Promise.resolve(frame) : frame;
+      };
+      const messageRate = { messages: 2, per: 1000, burst: 2, onExceeded: "drop" as const };
+      const harness = harnessOf([active("x", { in: note })], { messageRate });
+      const reader = new Reader(harness.session);
+      await harness.receive(...["a", "b", "c", "d"].map((message) => text(message)));
+      await harness.platform.advance(1000);
+      await harness.receive(text("e"));
+      expect(seen).toEqual(["a", "b", "c", "d", "e"]);
+      expect(reader.taken).toEqual(['text "a"', 'text "b"', 'text "e"']);
+    }
+  });
+
   it("may send, close and cancel from inside their hooks", async () => {
     for (const act of ["send", "close", "cancel"] as const) {
       const extension = active("x", {

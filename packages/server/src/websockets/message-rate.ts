@@ -44,4 +44,4 @@ export function resolveMessageRate(rate: MessageRate | undefined, checks: Option
   return messages === Number.POSITIVE_INFINITY ? undefined : { messages, per, burst: burst ?? messages, onExceeded };
 }
 
-const NAMES: ReadonlySet<string> = new Set<keyof MessageRate>(["messages", "per", "burst", "onExceeded"]);
+const NAMES: readonly (keyof MessageRate)[] = ["messages", "per", "burst", "onExceeded"];

@@ -36,7 +36,7 @@ export interface WebSocketOptions {
   /** How long a session may live; then its Close is 1001. 0 for ever. Default 0. */
   readonly maxLifetime?: Duration;
   /**
-   * How long a session may be without a message: when none came whole and none went to the kernel's buffers for so long, its
+   * How long a session may be without a message: when none came whole, and none had its turn to go out, for so long, its
    * Close is 1001. Pings and pongs do not count, which find lost peers; neither does time in which a full incoming channel
    * keeps the peer waiting. 0 for ever. Default 0.
    */
@@ -137,7 +137,7 @@ export function resolveChecked(options: WebSocketOptions, checks: OptionChecks):
   };
 }
 
-const NAMES: ReadonlySet<string> = new Set<keyof WebSocketOptions>([
+const NAMES: readonly (keyof WebSocketOptions)[] = [
   "pingPeriod",
   "timeout",
   "closeTimeout",
@@ -156,4 +156,4 @@ const NAMES: ReadonlySet<string> = new Set<keyof WebSocketOptions>([
   "authenticateTimeout",
   "contentConverter",
   "extensions",
-]);
+];

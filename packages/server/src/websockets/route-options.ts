@@ -127,10 +127,6 @@ const SHARED = [
   "origins",
 ] as const;
 
-const NAMES: ReadonlySet<string> = new Set<keyof WebSocketRouteOptions>([...SHARED, "pingPeriod", "timeout"]);
+const NAMES: readonly (keyof WebSocketRouteOptions)[] = [...SHARED, "pingPeriod", "timeout"];
 
-const RAW_NAMES: ReadonlySet<string> = new Set<keyof RawWebSocketRouteOptions>([
-  ...SHARED,
-  "negotiateExtensions",
-  "validateText",
-]);
+const RAW_NAMES: readonly (keyof RawWebSocketRouteOptions)[] = [...SHARED, "negotiateExtensions", "validateText"];

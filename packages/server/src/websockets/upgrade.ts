@@ -100,7 +100,7 @@ function decide(
         const call = given ?? new ApplicationCall(application, request, parameters);
         const session = openSession(application, webSockets, route, call, active, transport);
         webSockets.admission.add(session);
-        runHandler(session, route, application.log, () => webSockets.admission.remove(session));
+        runHandler(session, route, application.log, webSockets.admission);
       },
     };
   };
