@@ -1,6 +1,6 @@
 import { deflateRawSync } from "node:zlib";
 import { Frame, printWebSocketExtensions } from "@sluice/core";
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { WebSocketDeflateOptions } from "../src/index.js";
 import { deflatePath, WebSocketDeflate } from "../src/index.js";
 import { concat, json, noise, oracleDeflate, oracleInflate } from "./support/oracle.js";
@@ -8,6 +8,10 @@ import { describeEachPath } from "./support/paths.js";
 import { answerTo, connect, outcome, serve } from "./support/session.js";
 
 const PLAIN_OFFER = "permessage-deflate";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 describe("a server's options, a client's offers and the answer", () => {
   test.each<[WebSocketDeflateOptions, string, string]>([
@@ -295,6 +299,32 @@ describeEachPath("a session", (path) => {
     expect(client.send(new Frame.Binary(json(10), { rsv1: true }))).toMatchObject({ rsv1: false });
     expect((await client.receive(await server.send(frame))).data).toEqual(frame.data);
     close();
+  });
+
+  test("that was idle for long lends its context, goes on with an empty window, and its peer notices nothing", async () => {
+    let now = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => now);
+    const [server, clients] = [WebSocketDeflate({ path }), WebSocketDeflate({ path })];
+    const [one, other] = [connect(server, clients), connect(server, clients)];
+    const frame = new Frame.Binary(json(1000));
+    const sizes: number[] = [];
+    for (const { from, pause } of [
+      { from: one, pause: 0 },
+      { from: one, pause: 60_000 },
+      // Nobody needed its context meanwhile.
+      { from: one, pause: 60_000 },
+      { from: other, pause: 0 },
+      { from: other, pause: 0 },
+      { from: one, pause: 0 },
+    ]) {
+      const sent = await from.server.send(frame);
+      expect((await from.client.receive(sent)).data).toEqual(frame.data);
+      sizes.push(sent.data.length);
+      now += pause;
+    }
+    expect(sizes.map((size) => size > 200)).toEqual([true, false, false, true, false, true]);
+    one.close();
+    other.close();
   });
 
   test("points back no further than a window of 2^13 bytes by default, and as far as serverMaxWindowBits says", async () => {

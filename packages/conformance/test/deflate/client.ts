@@ -29,10 +29,14 @@ export class Client {
   }
 
   /** @param offers a line of `Sec-WebSocket-Extensions`, or several; none where left out */
-  static async connect(port: number, ...offers: readonly string[]): Promise<Client> {
+  static connect(port: number, ...offers: readonly string[]): Promise<Client> {
+    return Client.connectTo("/", port, ...offers);
+  }
+
+  static async connectTo(path: string, port: number, ...offers: readonly string[]): Promise<Client> {
     const socket = connect(port, "127.0.0.1");
     const lines = [
-      "GET / HTTP/1.1",
+      `GET ${path} HTTP/1.1`,
       "Host: 127.0.0.1",
       "Upgrade: websocket",
       "Connection: Upgrade",

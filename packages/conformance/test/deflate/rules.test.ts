@@ -186,6 +186,54 @@ describe.each(HOSTS)("on the $codec codec and the $path path", ({ codec, path })
     }
   });
 
+  test("a raw session gets compressed messages whole and unmarked, and others in fragments as they came", async () => {
+    const { port } = await serve();
+    const client = await Client.connectTo("/raw", port, "permessage-deflate");
+    const [up, down] = [new Context(), new Context()];
+    const payload = up.deflate(json(500));
+    client.send(
+      concat(
+        compressed(payload.slice(0, 20), { fin: false }),
+        clientFrame({ opcode: PING, payload: "between" }),
+        clientFrame({ opcode: CONTINUATION, payload: payload.slice(20) }),
+      ),
+    );
+    // The raw echo sends the ping back as one.
+    expect(await client.next()).toEqual({ firstByte: 0x80 | PING, payload: Uint8Array.from(Buffer.from("between")) });
+    const whole = await client.next();
+    expect(whole?.firstByte).toBe(0x80 | RSV1 | BINARY);
+    expect(down.inflate(whole?.payload ?? new Uint8Array())).toEqual(json(500));
+    // Fragments that are sent are put together, and compressed as one message.
+    client.send(
+      concat(
+        clientFrame({ opcode: TEXT, payload: "one, one, one, ", fin: false }),
+        clientFrame({ opcode: CONTINUATION, payload: "one" }),
+      ),
+    );
+    const together = await client.next();
+    expect(together?.firstByte).toBe(0x80 | RSV1 | TEXT);
+    expect(Buffer.from(down.inflate(together?.payload ?? new Uint8Array())).toString()).toBe("one, one, one, one");
+    await client.close();
+  });
+
+  test("a frame that a flow brings to many sessions without context is compressed once", async () => {
+    const compressIf = vi.fn(() => true);
+    const { port } = await serve({ deflate: { serverNoContextTakeOver: true, compressIf } });
+    const clients = await Promise.all(
+      Array.from({ length: 30 }, () => Client.connectTo("/broadcast", port, "permessage-deflate")),
+    );
+    const [first] = clients;
+    for (let round = 0; round < 5; round++) {
+      first?.send(clientFrame({ opcode: BINARY, payload: json(1000, round) }));
+      for (const client of clients) {
+        expect(new Context().inflate((await client.next())?.payload ?? new Uint8Array())).toEqual(json(1000, round));
+      }
+    }
+    // Whether to compress is asked before it is done.
+    expect(compressIf).toHaveBeenCalledTimes(5);
+    for (const client of clients) client.destroy();
+  });
+
   test("P47: blocks with BFINAL and empty messages work", async () => {
     const { port } = await serve();
     for (const { offer, takeover } of WAYS) {

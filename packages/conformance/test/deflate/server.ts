@@ -1,7 +1,7 @@
 import type { WebSocketDeflateOptions } from "@sluice/deflate";
 import { WebSocketDeflate } from "@sluice/deflate";
-import type { EmbeddedServer, WebSocketOptions } from "@sluice/server";
-import { embeddedServer, WebSockets } from "@sluice/server";
+import type { EmbeddedServer, Frame, WebSocketOptions } from "@sluice/server";
+import { embeddedServer, MutableSharedFlow, WebSockets } from "@sluice/server";
 import { onTestFinished } from "vitest";
 
 export interface EchoOptions {
@@ -19,10 +19,11 @@ export interface Echo {
   readonly sessions: ReadonlySet<object>;
 }
 
-/** An echo server with compression, on any port, until the test is over. */
+/** An echo server with compression, on any port, until the test is over. `/raw` and `/broadcast` are what they say. */
 export async function serveEcho({ codec = "wasm", deflate = {}, webSockets = {} }: EchoOptions = {}): Promise<Echo> {
   const errors: unknown[] = [];
   const sessions = new Set<object>();
+  const broadcast = MutableSharedFlow<Frame>({ extraBufferCapacity: 64 });
   const server = embeddedServer({ port: 0, host: "127.0.0.1", codec }, (app) => {
     app.install(WebSockets, { ...webSockets, extensions: [WebSocketDeflate(deflate)] });
     app.routing((routing) => {
@@ -35,6 +36,16 @@ export async function serveEcho({ codec = "wasm", deflate = {}, webSockets = {} 
         } finally {
           sessions.delete(session);
         }
+      });
+      routing.webSocketRaw("/raw", { negotiateExtensions: true }, async (session) => {
+        for await (const frame of session.incoming) {
+          if (frame.type === "close") return;
+          await session.send(frame);
+        }
+      });
+      routing.webSocket("/broadcast", async (session) => {
+        session.launch((signal) => broadcast.collect((frame) => session.send(frame), { signal }));
+        for await (const frame of session.incoming) await broadcast.emit(frame);
       });
     });
   });
