@@ -2,12 +2,17 @@ import type { Socket } from "node:net";
 import type { Codec } from "@sluice/codec-wasm";
 import { READ_BUFFER_SIZE } from "@sluice/codec-wasm";
 import type { Transport, TransportListener, WriteBatch } from "@sluice/core";
+import type { StreamHandle } from "./adopted-socket.js";
+import { adopt, handleToAdopt } from "./adopted-socket.js";
+import type { ReadPath } from "./read-path.js";
 import type { Batch, BatchPool } from "./write-batch.js";
 import type { Writer, WriteTurn } from "./write-turn.js";
 
 /** What all sockets of a server share. */
 export interface SocketShare {
   readonly codec: Codec;
+  /** "shared" where a socket allows it. */
+  readonly readPath: ReadPath;
   readonly pool: BatchPool;
   readonly turn: WriteTurn;
 }
@@ -19,10 +24,13 @@ interface Unfinished {
   readonly batch: Batch | undefined;
 }
 
+const NOTHING = new Uint8Array(0);
+
 const IDLE: TransportListener = { receive() {}, drained() {}, peerEnded() {}, closed() {} };
 
 /**
- * A WebSocket connection's socket, TCP or TLS, after the handshake. Chunks are copied into the codec's read buffer.
+ * A WebSocket connection's socket, TCP or TLS, after the handshake. The kernel writes straight into the codec's read
+ * buffer, which all connections share; where a socket does not allow that, its chunks are copied there.
  *
  * Frames are gathered in a batch, which is written at the end of the turn. While an earlier write is unfinished the
  * batch goes on filling: a peer that does not read then costs the bytes of its frames, and not a batch for each.
@@ -40,17 +48,26 @@ export class SocketTransport implements Transport, Writer {
   #ending = false;
   #error: Error | undefined;
 
-  constructor(socket: Socket, share: SocketShare) {
-    this.#socket = socket;
+  /** @param head what came behind the handshake and was read already. */
+  constructor(given: Socket, share: SocketShare, head: Uint8Array = NOTHING) {
     this.#share = share;
-    socket.setTimeout(0);
-    socket.setNoDelay(true);
-    socket.on("data", (chunk: Uint8Array) => this.#receive(chunk));
+    // A server may be given any stream in a socket's place.
+    given.setTimeout?.(0);
+    given.setNoDelay?.(true);
+    // Before anything that is read from now on, and not from inside this call.
+    if (head.length > 0) process.nextTick(() => this.#receive(head));
+    const handle = share.readPath === "shared" ? handleToAdopt(given) : undefined;
+    const socket = handle === undefined ? given : this.#adopt(given, handle);
+    if (handle === undefined) {
+      socket.on("data", (chunk: Uint8Array) => this.#receive(chunk));
+      socket.resume();
+    }
     socket.on("end", () => this.listener.peerEnded());
     socket.on("error", (error) => {
       this.#error = error;
     });
     socket.on("close", () => this.#closed());
+    this.#socket = socket;
   }
 
   /** TLS takes a turn of its own for every write, so that one small write under way is no sign of a slow peer. */
@@ -118,7 +135,13 @@ export class SocketTransport implements Transport, Writer {
     this.#share.turn.add(this);
   }
 
+  #adopt(given: Socket, handle: StreamHandle): Socket {
+    return adopt(given, handle, this.#share.codec.readBuffer, (size) => this.listener.receive(0, size));
+  }
+
+  /** Puts a chunk where the codec reads. */
   #receive(chunk: Uint8Array): void {
+    if (this.#socket.destroyed) return;
     const { readBuffer } = this.#share.codec;
     for (let at = 0; at < chunk.length; at += READ_BUFFER_SIZE) {
       const part = chunk.length <= READ_BUFFER_SIZE ? chunk : chunk.subarray(at, at + READ_BUFFER_SIZE);
