@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 import type { Codec } from "@sluice/codec-wasm";
 import { READ_BUFFER_SIZE } from "@sluice/codec-wasm";
 import type { Transport, TransportListener, WriteBatch } from "@sluice/core";
@@ -6,6 +6,7 @@ import type { StreamHandle } from "./adopted-socket.js";
 import { adopt, handleToAdopt } from "./adopted-socket.js";
 import type { ReadPath } from "./read-path.js";
 import type { Batch, BatchPool } from "./write-batch.js";
+import { LARGEST_BATCH } from "./write-batch.js";
 import type { Writer, WriteTurn } from "./write-turn.js";
 
 /** What all sockets of a server share. */
@@ -17,7 +18,7 @@ export interface SocketShare {
   readonly turn: WriteTurn;
 }
 
-/** What was handed to the socket, until its write callback comes. */
+/** What was handed to the socket and the kernel did not take at once, until it has. */
 interface Unfinished {
   readonly frames: number;
   readonly bytes: number;
@@ -41,6 +42,13 @@ export class SocketTransport implements Transport, Writer {
   readonly #socket: Socket;
   readonly #share: SocketShare;
   #batch: Batch | undefined;
+  /** Bytes of the last batch: what the next one may well need. */
+  #lastBatch = 0;
+  /** What the kernel took at once, and the listener does not know yet. */
+  #takenFrames = 0;
+  #takenBytes = 0;
+  /** Whether a write is with the kernel at once, or stuck. TLS encrypts first. */
+  readonly #isPlain: boolean;
   /** Whether `writeTurn` is to come. */
   #scheduled = false;
   /** In the order of the writes, which is the order of their callbacks. */
@@ -51,6 +59,7 @@ export class SocketTransport implements Transport, Writer {
   /** @param head what came behind the handshake and was read already. */
   constructor(given: Socket, share: SocketShare, head: Uint8Array = NOTHING) {
     this.#share = share;
+    this.#isPlain = given instanceof Socket && !("encrypted" in given);
     // A server may be given any stream in a socket's place.
     given.setTimeout?.(0);
     given.setNoDelay?.(true);
@@ -72,14 +81,22 @@ export class SocketTransport implements Transport, Writer {
 
   /** TLS takes a turn of its own for every write, so that one small write under way is no sign of a slow peer. */
   get blocked(): boolean {
-    return this.#socket.writableNeedDrain;
+    return this.#isPlain ? this.#unfinished.length > 0 : this.#socket.writableNeedDrain;
   }
 
   reserve(size: number): WriteBatch {
     const batch = this.#batch;
-    if (batch !== undefined && batch.bytes.length - batch.length >= size) return batch;
-    this.#writeBatch();
-    this.#batch = this.#share.pool.take(size);
+    const { pool } = this.#share;
+    if (batch === undefined) {
+      this.#batch = pool.take(Math.max(size, this.#lastBatch));
+    } else if (batch.bytes.length - batch.length >= size) {
+      return batch;
+    } else if (batch.length + size <= LARGEST_BATCH) {
+      this.#batch = pool.grow(batch, size);
+    } else {
+      this.#writeBatch();
+      this.#batch = pool.take(Math.max(size, this.#lastBatch));
+    }
     return this.#batch;
   }
 
@@ -92,13 +109,15 @@ export class SocketTransport implements Transport, Writer {
 
   writeLarge(header: Uint8Array, payload: Uint8Array): void {
     const socket = this.#socket;
-    const bytes = header.length + payload.length;
+    const batch = this.#takeBatch();
+    const frames = (batch?.frames ?? 0) + 1;
+    const bytes = (batch?.length ?? 0) + header.length + payload.length;
     socket.cork();
-    this.#writeBatch();
-    this.#unfinished.push({ frames: 1, bytes, batch: undefined });
+    if (batch !== undefined) socket.write(batch.bytes.subarray(0, batch.length));
     socket.write(header);
-    socket.write(payload, this.#written);
+    socket.write(payload, this.#isPlain ? undefined : this.#written);
     socket.uncork();
+    this.#wrote(frames, bytes, batch);
   }
 
   flush(): void {
@@ -125,8 +144,14 @@ export class SocketTransport implements Transport, Writer {
   }
 
   writeTurn(): void {
-    this.#scheduled = false;
     this.flush();
+    this.#scheduled = false;
+    if (this.#takenFrames === 0 || this.#socket.destroyed) return;
+    const frames = this.#takenFrames;
+    const bytes = this.#takenBytes;
+    this.#takenFrames = 0;
+    this.#takenBytes = 0;
+    this.listener.drained(frames, bytes);
   }
 
   #schedule(): void {
@@ -150,12 +175,35 @@ export class SocketTransport implements Transport, Writer {
     }
   }
 
-  #writeBatch(): void {
+  /** What waits, and waits no more. */
+  #takeBatch(): Batch | undefined {
     const batch = this.#batch;
-    if (batch === undefined) return;
+    if (batch !== undefined) this.#lastBatch = batch.length;
     this.#batch = undefined;
-    this.#unfinished.push({ frames: batch.frames, bytes: batch.length, batch });
-    this.#socket.write(batch.bytes.subarray(0, batch.length), this.#written);
+    return batch;
+  }
+
+  #writeBatch(): void {
+    const batch = this.#takeBatch();
+    if (batch === undefined) return;
+    const { frames, length } = batch;
+    this.#socket.write(batch.bytes.subarray(0, length), this.#isPlain ? undefined : this.#written);
+    this.#wrote(frames, length, batch);
+  }
+
+  /** Something was handed to the socket. What the kernel took at once is reported at the end of the turn. */
+  #wrote(frames: number, bytes: number, batch: Batch | undefined): void {
+    const socket = this.#socket;
+    if (socket.writableLength === 0 || socket.destroyed) {
+      if (batch !== undefined) this.#share.pool.give(batch);
+      this.#takenFrames += frames;
+      this.#takenBytes += bytes;
+      this.#schedule();
+    } else {
+      this.#unfinished.push({ frames, bytes, batch });
+      // Only what is written later is told when this has gone, and everything in front of it.
+      if (this.#isPlain) socket.write(NOTHING, this.#written);
+    }
   }
 
   /** The kernel took the oldest write, or never will. Only now nobody reads its batch any more. */
