@@ -58,12 +58,14 @@ export { FrameType } from "./frame-type.js";
 export type { CloseState } from "./protocol/close-handshake.js";
 export { Connection } from "./protocol/connection.js";
 export type {
+  ConnectionKind,
   ConnectionOptions,
   ConnectionOutput,
   ConnectionSink,
   MaskKeys,
   ReceiveStatus,
 } from "./protocol/connection-options.js";
+export { ConnectionProfile } from "./protocol/connection-profile.js";
 export { type ConnectionLimits, RetainedBytes } from "./protocol/limits.js";
 export {
   type WebSocketContentConverter,

@@ -2,6 +2,7 @@ import type { Codec, Role } from "@sluice/codec-wasm";
 import type { CloseReason } from "../close-reason.js";
 import type { SluiceError } from "../errors.js";
 import type { Frame } from "../frame.js";
+import type { ConnectionProfile } from "./connection-profile.js";
 import type { ConnectionLimits, RetainedBytes } from "./limits.js";
 
 /**
@@ -41,13 +42,12 @@ export interface MaskKeys {
   randomMaskKey(): number;
 }
 
-export interface ConnectionOptions {
+/** What connections of one kind have in common. */
+export interface ConnectionKind {
   readonly role: Role;
   readonly codec: Codec;
-  readonly sink: ConnectionSink;
-  readonly output: ConnectionOutput;
-  readonly limits: ConnectionLimits;
   readonly retained: RetainedBytes;
+  readonly maskKeys: MaskKeys;
   /** Whether every frame is reported as it came, fragments and control frames included. Default false. */
   readonly raw?: boolean;
   /** Whether text is checked as UTF-8. Default: unless `raw`. */
@@ -55,9 +55,15 @@ export interface ConnectionOptions {
   /** The RSV bits (`Info.rsv1` …) that extensions own on the first frame of a message, and on others. Default none. */
   readonly messageRsv?: number | undefined;
   readonly continuationRsv?: number | undefined;
+}
+
+export interface ConnectionOptions {
+  readonly profile: ConnectionProfile;
+  readonly sink: ConnectionSink;
+  readonly output: ConnectionOutput;
+  readonly limits: ConnectionLimits;
   /** Whether outgoing frames are masked at first. A client must (RFC 6455 section 5.1). */
   readonly masking: boolean;
-  readonly maskKeys: MaskKeys;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Codec, Role } from "@sluice/codec-wasm";
+import type { Codec } from "@sluice/codec-wasm";
 import {
   DESCRIPTOR_WORDS,
   FrameCursor,
@@ -14,6 +14,7 @@ import { ProtocolViolationError } from "../errors.js";
 import { Frame, frameOf } from "../frame.js";
 import { Opcode } from "../frame-type.js";
 import { readClosePayload } from "./close-payload.js";
+import type { ConnectionProfile } from "./connection-profile.js";
 import type { ConnectionLimits, RetainedBytes } from "./limits.js";
 import { Reassembly } from "./reassembly.js";
 import { parseFailure } from "./violations.js";
@@ -21,25 +22,15 @@ import { parseFailure } from "./violations.js";
 /** What the input came to: the peer's Close, `null` for an empty one, or what it did wrong. */
 export type InputEnd = { readonly close: CloseReason | null } | { readonly error: SluiceError };
 
-export interface FrameReaderOptions {
-  readonly role: Role;
-  readonly codec: Codec;
-  readonly limits: ConnectionLimits;
-  readonly retained: RetainedBytes;
-  /** Whether every frame is given as it came, fragments and control frames included. */
-  readonly raw: boolean;
-  readonly validateText: boolean;
-  /** The RSV bits (`Info.rsv1` …) that extensions own on the first frame of a message, and on others. Default none. */
-  readonly messageRsv?: number | undefined;
-  readonly continuationRsv?: number | undefined;
-}
-
 /** A data frame in one piece, whole, without RSV bits: info without `ascii` and `text`. */
 const WHOLE_TEXT = Info.first | Info.last | Info.fin | Opcode.text;
 const WHOLE_BINARY = Info.first | Info.last | Info.fin | Opcode.binary;
 const WHOLE_MASK = Info.first | Info.last | Info.firstByte;
 
 const NOTHING = new Uint8Array(0);
+
+/** Of a reader that nobody uses. */
+const NO_LIMITS: ConnectionLimits = { maxFrameSize: 0, maxFragments: 0 };
 
 /** From pieces of frames in the codec's memory to frames that own their payload, messages put together. */
 export class FrameReader {
@@ -49,18 +40,10 @@ export class FrameReader {
   end: InputEnd | undefined;
 
   readonly #codec: Codec;
-  readonly #limits: ConnectionLimits;
   readonly #retained: RetainedBytes;
-  readonly #role: Role;
   readonly #raw: boolean;
-  readonly #validateText: boolean;
-  readonly #messageRsv: number;
-  readonly #continuationRsv: number;
-
-  /** While bytes are parsed, and where a chunk ended inside a frame or a message: an idle connection has none. */
-  #cursor: FrameCursor | undefined;
-  /** Bytes since the handshake, while there is no cursor. */
-  #offset = 0;
+  readonly #cursor: FrameCursor;
+  #limits: ConnectionLimits = NO_LIMITS;
 
   /** The unfinished data frame or message, and what it is. */
   #message: Reassembly | undefined;
@@ -69,40 +52,48 @@ export class FrameReader {
   /** The control frame whose payload is under way. */
   #control: Reassembly | undefined;
 
-  constructor(options: FrameReaderOptions) {
-    this.#codec = options.codec;
-    this.#limits = options.limits;
-    this.#retained = options.retained;
-    this.#role = options.role;
-    this.#raw = options.raw;
-    this.#validateText = options.validateText;
-    this.#messageRsv = options.messageRsv ?? 0;
-    this.#continuationRsv = options.continuationRsv ?? 0;
+  constructor(profile: ConnectionProfile) {
+    const { role, raw, validateText, messageRsv, continuationRsv } = profile;
+    this.#codec = profile.codec;
+    this.#retained = profile.retained;
+    this.#raw = raw;
+    const { maxFrameSize } = NO_LIMITS;
+    const options = { role, maxFrameSize, limitMessages: !raw, validateText, messageRsv, continuationRsv };
+    this.#cursor = new FrameCursor(options);
   }
 
   /** Where in the codec's `readBuffer` reading goes on. */
   get position(): number {
-    return this.#parsing.start;
+    return this.#cursor.start;
+  }
+
+  /** Bytes since the first byte after the handshake, at `position`. */
+  get offset(): number {
+    return this.#cursor.offset;
   }
 
   /** Payload bytes still to come of the frame under way. */
   get remaining(): number {
-    return this.#cursor?.remaining ?? 0;
+    return this.#cursor.remaining;
+  }
+
+  /** Whether it stands between two messages, with nothing left to report: then `offset` is all that there is to know. */
+  get isIdle(): boolean {
+    const { error, headerLength, remaining, message } = this.#cursor;
+    const isParsed = error === ParseError.none && headerLength === 0 && remaining === 0 && message === 0;
+    return isParsed && this.end === undefined && this.ready.length === 0;
+  }
+
+  /** Goes on with another connection's stream, where it is idle there. To be called while it is idle here. */
+  moveTo(limits: ConnectionLimits, offset: number): void {
+    this.#limits = limits;
+    this.#cursor.offset = offset;
   }
 
   /** A chunk begins at `start` of the codec's `readBuffer`. */
   begin(start: number): void {
-    const cursor = this.#parsing;
-    cursor.start = start;
-    cursor.maxFrameSize = this.#limits.maxFrameSize;
-  }
-
-  /** Nothing is parsed until `begin`: keeps no more than it needs to go on. */
-  rest(): void {
-    const cursor = this.#cursor;
-    if (cursor === undefined || !isBetweenMessages(cursor)) return;
-    this.#offset = cursor.offset;
-    this.#cursor = undefined;
+    this.#cursor.start = start;
+    this.#cursor.maxFrameSize = this.#limits.maxFrameSize;
   }
 
   /**
@@ -114,7 +105,7 @@ export class FrameReader {
    * @returns the pieces of frames parsed.
    */
   read(chunkEnd: number, places: number, room: number): number {
-    const cursor = this.#parsing;
+    const cursor = this.#cursor;
     const left = room - (this.#message?.size ?? 0) - (this.#control?.size ?? 0);
     // As many bytes as there is room for hold no frame too many. Where that would cut the frame under way, or a header,
     // into crumbs, frames are taken one at a time.
@@ -128,7 +119,7 @@ export class FrameReader {
 
   /** Ends the input with a limit that is not the bytes' own fault. */
   exceedRetained(message: string): void {
-    this.#violate("RETAINED_BYTES_EXCEEDED", message, this.#parsing.offset);
+    this.#violate("RETAINED_BYTES_EXCEEDED", message, this.#cursor.offset);
   }
 
   /** Lets go of what is unfinished. */
@@ -212,7 +203,7 @@ export class FrameReader {
     const { maxFragments } = this.#limits;
     if (this.#raw || this.#fragments <= maxFragments) return true;
     // Its first byte, which makes it a fragment, is what is one too many.
-    const offset = this.#offsetOf(payloadStart) - headerSize(length, this.#parsing.masked === 1);
+    const offset = this.#offsetOf(payloadStart) - headerSize(length, this.#cursor.masked === 1);
     this.#violate("TOO_MANY_FRAGMENTS", `A message has more than ${maxFragments} fragments`, offset);
     return false;
   }
@@ -243,29 +234,6 @@ export class FrameReader {
 
   /** The place in the stream of a place in `readBuffer`: the cursor stands at the same byte in both. */
   #offsetOf(position: number): number {
-    return this.#parsing.offset - (this.#parsing.start - position);
+    return this.#cursor.offset - (this.#cursor.start - position);
   }
-
-  get #parsing(): FrameCursor {
-    this.#cursor ??= this.#cursorAt(this.#offset);
-    return this.#cursor;
-  }
-
-  #cursorAt(offset: number): FrameCursor {
-    const cursor = new FrameCursor({
-      role: this.#role,
-      maxFrameSize: this.#limits.maxFrameSize,
-      limitMessages: !this.#raw,
-      validateText: this.#validateText,
-      messageRsv: this.#messageRsv,
-      continuationRsv: this.#continuationRsv,
-    });
-    cursor.offset = offset;
-    return cursor;
-  }
-}
-
-/** Whether all that a cursor tells is its place in the stream. */
-function isBetweenMessages({ error, headerLength, remaining, message }: FrameCursor): boolean {
-  return error === ParseError.none && headerLength === 0 && remaining === 0 && message === 0;
 }

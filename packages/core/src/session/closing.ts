@@ -1,9 +1,11 @@
 import type { Timer } from "./platform.js";
 import type { SessionOptions } from "./session-options.js";
+import type { Transport } from "./transport.js";
 
 /** The session that closes. */
 export interface ClosingOwner {
-  readonly options: Pick<SessionOptions, "platform" | "role" | "settings" | "transport">;
+  readonly options: Pick<SessionOptions, "platform" | "role" | "settings">;
+  readonly transport: Transport;
   /** The handler did not come for the ending in time. */
   overdue(): void;
 }
@@ -29,15 +31,15 @@ export class Closing {
 
   /** Our Close is encoded. `exchanged` tells whether the peer's was there before. */
   closeSent(exchanged: boolean): void {
-    this.#arm(() => this.#owner.options.transport.destroy());
+    this.#arm(() => this.#owner.transport.destroy());
     if (exchanged) this.exchanged();
   }
 
   /** Both Closes are exchanged, or the peer forfeited its own: the server ends TCP first (RFC 6455 section 7.1.1). */
   exchanged(): void {
     if (this.#over) return;
-    const { role, transport } = this.#owner.options;
-    if (role === "server" || this.#peerEnded) transport.end();
+    const { transport, options } = this.#owner;
+    if (options.role === "server" || this.#peerEnded) transport.end();
     else transport.flush();
   }
 

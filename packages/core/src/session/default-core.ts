@@ -1,4 +1,5 @@
 import { PingTimeoutError } from "../errors.js";
+import type { ActiveExtension } from "../extension/negotiation.js";
 import { Frame } from "../frame.js";
 import type { Ending, Outcome } from "./ending.js";
 import type { PingerActions } from "./pinger.js";
@@ -6,6 +7,7 @@ import { Pinger } from "./pinger.js";
 import { Ponger } from "./ponger.js";
 import { SessionCore } from "./session-core.js";
 import type { SessionOptions } from "./session-options.js";
+import type { Transport } from "./transport.js";
 
 /** The core of a session of whole messages: it answers pings and the peer's Close, and finds lost peers. */
 export class DefaultCore extends SessionCore implements PingerActions {
@@ -14,8 +16,8 @@ export class DefaultCore extends SessionCore implements PingerActions {
   #ponger: Ponger | undefined;
   #closedForSend: ((outcome: Outcome) => void) | undefined;
 
-  constructor(options: SessionOptions) {
-    super(options, false);
+  constructor(options: SessionOptions, transport: Transport, extensions: readonly ActiveExtension[]) {
+    super(options, transport, extensions, false);
     this.pinger = new Pinger(this, options);
     this.pinger.start();
   }

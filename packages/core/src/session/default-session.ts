@@ -1,8 +1,11 @@
 import { milliseconds } from "../duration.js";
+import type { ActiveExtension } from "../extension/negotiation.js";
+import { NO_EXTENSIONS } from "../extension/negotiation.js";
 import { BaseSession } from "./base-session.js";
 import { DefaultCore } from "./default-core.js";
 import type { DefaultWebSocketSession } from "./session.js";
 import type { SessionOptions } from "./session-options.js";
+import type { Transport } from "./transport.js";
 import { readableMessages, WritableMessages } from "./web-streams.js";
 
 /**
@@ -14,8 +17,9 @@ export class DefaultSession extends BaseSession<DefaultCore> implements DefaultW
   #readable: ReadableStream<string | Uint8Array> | undefined;
   #writable: WritableStream<string | Uint8Array> | undefined;
 
-  constructor(options: SessionOptions) {
-    super(new DefaultCore(options));
+  /** @param extensions those that were agreed on, in the order in which they apply going out. Default none. */
+  constructor(options: SessionOptions, transport: Transport, extensions: readonly ActiveExtension[] = NO_EXTENSIONS) {
+    super(new DefaultCore(options, transport, extensions));
   }
 
   get pingPeriod(): number {

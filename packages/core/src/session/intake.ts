@@ -7,10 +7,12 @@ import type { ReceiveStatus } from "../protocol/connection-options.js";
 import type { Inbox } from "./inbox.js";
 import type { Timer } from "./platform.js";
 import type { SessionOptions } from "./session-options.js";
+import type { Transport } from "./transport.js";
 
 /** The session that reads. */
 export interface IntakeOwner {
-  readonly options: Pick<SessionOptions, "platform" | "settings" | "transport">;
+  readonly options: Pick<SessionOptions, "platform" | "settings">;
+  readonly transport: Transport;
   readonly connection: Connection;
   readonly channel: Channel<Frame>;
   /** What stands between the connection and the channel where extensions are in use. */
@@ -119,13 +121,13 @@ export class Intake {
   }
 
   #halt(pause: Pause): void {
-    if (this.#pause === "none") this.#owner.options.transport.pause();
+    if (this.#pause === "none") this.#owner.transport.pause();
     this.#pause = pause;
   }
 
   #readOn(): void {
     this.#pause = "none";
-    this.#owner.options.transport.resume();
+    this.#owner.transport.resume();
     if (!this.#endWaits) return;
     this.#endWaits = false;
     this.#owner.inputEnded();

@@ -9,6 +9,7 @@ import type { Connection } from "../protocol/connection.js";
 import { rejected, unobtrusive } from "../rejection.js";
 import type { CountedOutput } from "./counted-output.js";
 import type { SessionOptions, SessionSettings } from "./session-options.js";
+import type { Transport } from "./transport.js";
 
 /** One accepted promise for every `send` that did not have to wait. */
 const SENT: Promise<void> = Promise.resolve();
@@ -34,7 +35,8 @@ type SentFrame = Frame.Data | Frame.Ping | Frame.Pong;
 
 /** The session that sends. */
 export interface OutboxOwner {
-  readonly options: Pick<SessionOptions, "settings" | "transport">;
+  readonly options: Pick<SessionOptions, "settings">;
+  readonly transport: Transport;
   readonly connection: Connection;
   readonly output: CountedOutput;
   /** What the session's extensions make of data frames. */
@@ -157,7 +159,7 @@ export class Outbox implements SendChannel<Frame> {
     if (this.#phase === "over") return SENT;
     const inLine = this.#working !== undefined || this.#waiting.length > 0;
     if (!inLine && this.#output.pendingFrames === 0) return SENT;
-    this.#owner.options.transport.flush();
+    this.#owner.transport.flush();
     return new Promise((resolve) => {
       if (!inLine) this.#awaitKernel(resolve);
       else this.#line({ what: "flush", reached: resolve });

@@ -1,14 +1,14 @@
 import { Frame } from "../frame.js";
 import type { Connection } from "../protocol/connection.js";
 import type { CountedOutput } from "./counted-output.js";
-import type { SessionOptions } from "./session-options.js";
+import type { Transport } from "./transport.js";
 
 /** Bytes of pongs that may wait for the kernel, headers included. */
 const PONGS_WAITING = 4096;
 
 /** The session that answers. */
 export interface PongerOwner {
-  readonly options: Pick<SessionOptions, "transport">;
+  readonly transport: Transport;
   readonly connection: Connection;
   readonly output: CountedOutput;
 }
@@ -47,7 +47,7 @@ export class Ponger {
   }
 
   #hasRoom(frame: Frame.Ping): boolean {
-    return !this.#owner.options.transport.blocked && this.#bytes + sizeOf(frame) <= PONGS_WAITING;
+    return !this.#owner.transport.blocked && this.#bytes + sizeOf(frame) <= PONGS_WAITING;
   }
 
   #answer(frame: Frame.Ping): void {

@@ -2,11 +2,13 @@ import type { ChannelOwner } from "../channel/channel.js";
 import { Channel } from "../channel/channel.js";
 import { CloseReason } from "../close-reason.js";
 import type { SluiceError } from "../errors.js";
+import type { ActiveExtension } from "../extension/negotiation.js";
 import { ExtensionPipeline } from "../extension/pipeline.js";
 import type { Frame } from "../frame.js";
 import { budgetSize } from "../frame.js";
 import { Connection } from "../protocol/connection.js";
 import type { ConnectionSink } from "../protocol/connection-options.js";
+import { ConnectionProfile } from "../protocol/connection-profile.js";
 import { closeReasonOf } from "../protocol/violations.js";
 import type { ClosingOwner } from "./closing.js";
 import { Closing } from "./closing.js";
@@ -21,7 +23,7 @@ import { hasOptionalLimits, OptionalLimits } from "./optional-limits.js";
 import type { OutboxOwner } from "./outbox.js";
 import { Outbox } from "./outbox.js";
 import type { SessionOptions } from "./session-options.js";
-import type { TransportListener } from "./transport.js";
+import type { Transport, TransportListener } from "./transport.js";
 
 /**
  * What a session is made of, and how its parts speak to each other: one object is told of everything, so that an idle session
@@ -33,6 +35,7 @@ export class SessionCore
   implements ChannelOwner, ConnectionSink, TransportListener, OutboxOwner, InboxOwner, IntakeOwner, ClosingOwner
 {
   readonly options: SessionOptions;
+  readonly transport: Transport;
   readonly channel: Channel<Frame>;
   readonly connection: Connection;
   readonly output: CountedOutput;
@@ -48,9 +51,16 @@ export class SessionCore
   #ended: Promise<void> | undefined;
   #settleEnded: (() => void) | undefined;
 
-  constructor(options: SessionOptions, raw: boolean = true) {
-    const { settings, transport, platform, role, codec, retained, extensions = [] } = options;
+  /** @param extensions those that were agreed on, in the order in which they apply going out. */
+  constructor(
+    options: SessionOptions,
+    transport: Transport,
+    extensions: readonly ActiveExtension[],
+    raw: boolean = true,
+  ) {
+    const { settings, platform, retained } = options;
     this.options = options;
+    this.transport = transport;
     this.channel = new Channel({ config: settings.incoming, sizeOf: budgetSize, owner: this });
     const limits = { maxFrameSize: settings.maxFrameSize, maxFragments: settings.maxFragments };
     if (extensions.length > 0) this.pipeline = new ExtensionPipeline(extensions, { raw, limits, retained });
@@ -67,18 +77,11 @@ export class SessionCore
     }
     this.output = this.#limits?.output(transport) ?? new CountedOutput(transport);
     this.connection = new Connection({
-      role,
-      codec,
+      profile: profileOf(options, raw, this.pipeline),
       sink: this.#limits?.sink(this) ?? this,
       output: this.output,
       limits,
-      messageRsv: this.pipeline?.messageRsv,
-      continuationRsv: this.pipeline?.continuationRsv,
-      retained,
-      raw,
-      validateText: !raw || (options.validateText ?? false),
       masking: settings.masking,
-      maskKeys: platform,
     });
     if (this.pipeline !== undefined) this.inbox = new Inbox(this, this.pipeline.incoming);
     this.outbox = new Outbox(this);
@@ -121,7 +124,7 @@ export class SessionCore
   cancel(cause: unknown): void {
     this.#end({ how: "cancel", cause });
     this.channel.cancel(cause);
-    this.options.transport.destroy();
+    this.transport.destroy();
     this.#release();
     this.conclusion.announce();
   }
@@ -254,7 +257,7 @@ export class SessionCore
   /** The handler did not come for the ending within `closeTimeout`: it is answered without it, or cut where even that is stuck. */
   overdue(): void {
     this.outbox.sendClose();
-    if (!this.outbox.isCloseSent) this.options.transport.destroy();
+    if (!this.outbox.isCloseSent) this.transport.destroy();
   }
 
   /** The session has its ending. */
@@ -347,7 +350,7 @@ export class SessionCore
     if (name === "closing") this.channel.close();
     if (name !== "open") return;
     this.#end({ how: "lost" });
-    this.options.transport.destroy();
+    this.transport.destroy();
     this.#release();
     this.conclusion.announce();
   }
@@ -359,4 +362,18 @@ export class SessionCore
     if (this.connection.state.name === "closed") this.#closing?.exchanged();
     this.conclusion.announce();
   }
+}
+
+/** Of sessions without extensions, which are all alike. */
+const profiles = new WeakMap<SessionOptions, ConnectionProfile>();
+
+function profileOf(options: SessionOptions, raw: boolean, pipeline: ExtensionPipeline | undefined): ConnectionProfile {
+  const known = pipeline === undefined ? profiles.get(options) : undefined;
+  if (known?.raw === raw) return known;
+  const { role, codec, retained, platform, validateText = false } = options;
+  const { messageRsv, continuationRsv } = pipeline ?? {};
+  const kind = { role, codec, retained, maskKeys: platform, raw, messageRsv, continuationRsv };
+  const profile = new ConnectionProfile({ ...kind, validateText: !raw || validateText });
+  if (pipeline === undefined) profiles.set(options, profile);
+  return profile;
 }

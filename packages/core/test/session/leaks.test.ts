@@ -255,8 +255,8 @@ async function live(way: Way, variant: Variant, shared: Shared): Promise<object>
   const failures: unknown[] = [];
   const note = (error: unknown): void => void failures.push(error);
   const owner = { jobFailed: note, extensionFailed: note };
-  const options = { role: "server" as const, codec, transport, platform, retained, owner, settings };
-  const session = kind === "raw" ? new RawSession(options) : new DefaultSession(options);
+  const options = { role: "server" as const, codec, platform, retained, owner, settings };
+  const session = kind === "raw" ? new RawSession(options, transport) : new DefaultSession(options, transport);
   const waiting = new Waiting();
   waiting.add("closeReason", session.closeReason);
   waiting.add("ended", session.ended);

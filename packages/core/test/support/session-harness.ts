@@ -2,6 +2,7 @@ import type { Codec, Role } from "@sluice/codec-wasm";
 import { afterEach, expect } from "vitest";
 import { bounded } from "../../src/channel/overflow.js";
 import type { CloseReason } from "../../src/close-reason.js";
+import type { ActiveExtension } from "../../src/extension/negotiation.js";
 import type { Frame } from "../../src/frame.js";
 import { RetainedBytes } from "../../src/protocol/limits.js";
 import { DefaultSession } from "../../src/session/default-session.js";
@@ -52,6 +53,9 @@ export function atTheEnd(harness: { finish(): Promise<void> }): void {
   harnesses.push(harness);
 }
 
+/** What a test says beside the settings. */
+type MoreOptions = Partial<SessionOptions> & { readonly extensions?: readonly ActiveExtension[] };
+
 /** A session of either kind. */
 export type AnySession = DefaultSession | RawSession;
 
@@ -72,12 +76,12 @@ abstract class Harness<Session extends AnySession> {
   readonly told: { readonly jobs: unknown[]; readonly extensions: unknown[] } = { jobs: [], extensions: [] };
 
   protected options(codec: Codec, settings: Partial<SessionSettings>): SessionOptions {
-    const { role, transport, platform, retained } = this;
+    const { role, platform, retained } = this;
     const owner: SessionOwner = {
       jobFailed: (error) => void this.told.jobs.push(error),
       extensionFailed: (error) => void this.told.extensions.push(error),
     };
-    return { role, codec, transport, platform, retained, owner, settings: { ...SETTINGS, ...settings } };
+    return { role, codec, platform, retained, owner, settings: { ...SETTINGS, ...settings } };
   }
 
   /** The peer sends these frames, in one read; then everything that can settles. */
@@ -112,14 +116,10 @@ abstract class Harness<Session extends AnySession> {
 export class SessionHarness extends Harness<DefaultSession> {
   readonly session: DefaultSession;
 
-  constructor(
-    codec: Codec,
-    settings: Partial<SessionSettings> = {},
-    role: Role = "server",
-    more: Partial<SessionOptions> = {},
-  ) {
+  constructor(codec: Codec, settings: Partial<SessionSettings> = {}, role: Role = "server", more: MoreOptions = {}) {
     super(codec, role);
-    this.session = new DefaultSession({ ...this.options(codec, settings), ...more });
+    const { extensions, ...options } = more;
+    this.session = new DefaultSession({ ...this.options(codec, settings), ...options }, this.transport, extensions);
   }
 }
 
@@ -127,14 +127,10 @@ export class SessionHarness extends Harness<DefaultSession> {
 export class RawSessionHarness extends Harness<RawSession> {
   readonly session: RawSession;
 
-  constructor(
-    codec: Codec,
-    settings: Partial<SessionSettings> = {},
-    role: Role = "server",
-    more: Partial<SessionOptions> = {},
-  ) {
+  constructor(codec: Codec, settings: Partial<SessionSettings> = {}, role: Role = "server", more: MoreOptions = {}) {
     super(codec, role);
-    this.session = new RawSession({ ...this.options(codec, settings), ...more });
+    const { extensions, ...options } = more;
+    this.session = new RawSession({ ...this.options(codec, settings), ...options }, this.transport, extensions);
   }
 }
 

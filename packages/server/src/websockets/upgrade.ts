@@ -14,7 +14,6 @@ import type { PathMatch } from "../routing/router.js";
 import type { WebSocketRoute } from "../routing/web-socket.js";
 import { Gate } from "./gate.js";
 import { AuthenticateCall } from "./gate-call.js";
-import type { WebSocketsInstance } from "./instance.js";
 import { WebSockets } from "./plugin.js";
 import { runHandler } from "./run-handler.js";
 import type { ServerSession } from "./server-session.js";
@@ -98,7 +97,7 @@ function decide(
       }),
       open(transport) {
         const call = given ?? new ApplicationCall(application, request, parameters);
-        const session = openSession(application, webSockets, route, call, active, transport);
+        const session = openSession(route, call, active, transport);
         webSockets.admission.add(session);
         runHandler(session, route, application.log, webSockets.admission);
       },
@@ -125,28 +124,13 @@ function decide(
 }
 
 function openSession(
-  { environment }: Application,
-  { retained }: WebSocketsInstance,
-  { mode, protocol, options, owner }: WebSocketRoute,
+  { mode, protocol, sessions }: WebSocketRoute,
   call: ApplicationCall,
   extensions: readonly ActiveExtension[],
   transport: Transport,
 ): ServerSession {
-  const { settings, contentConverter: converter, validateText } = options;
-  const { codec, platform } = environment;
-  const sessionOptions = {
-    role: "server",
-    codec,
-    platform,
-    transport,
-    retained,
-    settings,
-    extensions,
-    converter,
-    owner,
-  } as const;
-  const side = { call, protocol: protocol ?? null };
+  const side = { call, protocol: protocol ?? null, extensions };
   return mode === "raw"
-    ? new RawServerSession({ ...sessionOptions, validateText }, side)
-    : new DefaultServerSession(sessionOptions, side);
+    ? new RawServerSession(sessions, transport, side)
+    : new DefaultServerSession(sessions, transport, side);
 }
