@@ -5,6 +5,7 @@ export default defineProject({
     name: "conformance",
     include: ["test/**/*.test.ts"],
     setupFiles: ["test/support/uncaught.ts"],
-    testTimeout: 20_000,
+    // Thousands of messages, on a machine that may be busy.
+    testTimeout: 30_000,
   },
 });

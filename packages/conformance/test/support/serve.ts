@@ -47,7 +47,7 @@ export async function serve(
     expect(log).toEqual([]);
   });
   await server.start();
-  expect(server.codec.backend).toBe(chosen.codec);
+  expect({ codec: server.codec.backend, readPath: server.readPath.path }).toEqual(chosen);
   const [{ port }] = await server.resolvedConnectors();
   return {
     server,

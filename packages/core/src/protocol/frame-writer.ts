@@ -18,6 +18,17 @@ const LARGE_TEXT = LARGE_PAYLOAD / 2;
 
 const encoder = new TextEncoder();
 
+/** The bytes of large texts, for frames that go to many sessions. */
+const encodedTexts = new WeakMap<Frame.Data, Uint8Array>();
+
+function encodedOnce(frame: Frame.Data, text: string): Uint8Array {
+  const known = encodedTexts.get(frame);
+  if (known !== undefined) return known;
+  const encoded = encoder.encode(text);
+  encodedTexts.set(frame, encoded);
+  return encoded;
+}
+
 /** From frames to bytes: what may follow what, sizes, masking. What it refuses leaves no trace. */
 export class FrameWriter {
   /** Whether frames written from now on are masked. */
@@ -76,7 +87,9 @@ export class FrameWriter {
     this.#checkRsv(frame, this.#written);
     this.#checkType(frame, this.#written);
     const firstByte = frame.bits | (this.#written === 0 ? opcode : Opcode.continuation);
-    this.#encode(firstByte & Info.firstByte, frame.payload);
+    const { payload } = frame;
+    const isLargeText = typeof payload === "string" && payload.length >= LARGE_TEXT;
+    this.#encode(firstByte & Info.firstByte, isLargeText ? encodedOnce(frame, payload) : payload);
     this.#written = frame.fin ? 0 : opcode;
   }
 
@@ -84,7 +97,7 @@ export class FrameWriter {
   text(text: string): void {
     if (this.#unfinished !== 0) throw new InvalidFrameError("A message is unfinished: send its last fragment first");
     this.checkSize(text);
-    this.#encode(Info.fin | Opcode.text, text);
+    this.#encode(Info.fin | Opcode.text, text.length >= LARGE_TEXT ? encoder.encode(text) : text);
   }
 
   /** Writes a control frame, which may stand between the fragments of a message (RFC 6455 section 5.4). */
@@ -115,8 +128,7 @@ export class FrameWriter {
     throw new InvalidFrameError("A message of another type is unfinished: send its last fragment first", frame);
   }
 
-  #encode(firstByte: number, given: string | Uint8Array): void {
-    const payload = typeof given === "string" && given.length >= LARGE_TEXT ? encoder.encode(given) : given;
+  #encode(firstByte: number, payload: string | Uint8Array): void {
     const maskKey = this.masking ? this.#profile.maskKeys.randomMaskKey() : undefined;
     const output = this.#output;
     if (typeof payload === "string") {

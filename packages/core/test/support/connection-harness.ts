@@ -34,8 +34,8 @@ export class ConnectionHarness {
   freeBytes: number = Number.POSITIVE_INFINITY;
   /** Runs inside each event of the sink. */
   onEvent: (() => void) | undefined;
-  /** Frames of `writeLarge`. */
-  largeWrites = 0;
+  /** Payloads of `writeLarge`, as they were given. */
+  readonly largePayloads: Uint8Array[] = [];
 
   readonly #codec: Codec;
   readonly #written: Uint8Array[] = [];
@@ -69,7 +69,7 @@ export class ConnectionHarness {
           this.#written.push(this.#reserved.subarray(3, 3 + size));
         },
         writeLarge: (header, payload) => {
-          this.largeWrites++;
+          this.largePayloads.push(payload);
           this.#written.push(header.slice(), payload.slice());
         },
       },
