@@ -4,7 +4,7 @@ import process from "node:process";
 import { WebSocketServer } from "ws";
 import { HOST, readArguments, readBurst, ready } from "./serve.mjs";
 
-/** @type {Record<import("./serve.mjs").Mode, import("ws").ServerOptions["perMessageDeflate"]>} */
+/** @type {Record<Exclude<import("./serve.mjs").Mode, "deflate-default">, import("ws").ServerOptions["perMessageDeflate"]>} */
 const DEFLATE = {
   echo: false,
   flow: false,

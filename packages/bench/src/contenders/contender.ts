@@ -4,7 +4,14 @@ import type { Peer } from "./peers.js";
 import { BUN, UWEBSOCKETS } from "./peers.js";
 
 /** What a server does with messages; `servers/serve.mjs` says it of each. */
-export type Mode = "echo" | "flow" | "deflate" | "deflate-fast" | "deflate-no-takeover" | "deflate-tuned";
+export type Mode =
+  | "echo"
+  | "flow"
+  | "deflate"
+  | "deflate-default"
+  | "deflate-fast"
+  | "deflate-no-takeover"
+  | "deflate-tuned";
 
 export const CONTENDER_NAMES = ["sluice", "ws-bufferutil", "ws", "ws-tuned", "uwebsockets", "bun"] as const;
 
@@ -27,8 +34,11 @@ const server = (file: string): string => fileURLToPath(new URL(`../../servers/${
 
 const same = (mode: Mode): Mode => mode;
 
+/** Where what is default is zlib's own. */
+const withoutDefaults = (mode: Mode): Mode => (mode === "deflate-default" ? "deflate" : mode);
+
 /** Compression without a choice of level. */
-const withoutLevels = (mode: Mode): Mode | undefined => (mode === "deflate-fast" ? undefined : mode);
+const withoutLevels = (mode: Mode): Mode | undefined => (mode === "deflate-fast" ? undefined : withoutDefaults(mode));
 
 export const CONTENDERS: Readonly<Record<ContenderName, Contender>> = {
   sluice: {
@@ -41,14 +51,14 @@ export const CONTENDERS: Readonly<Record<ContenderName, Contender>> = {
     name: "ws-bufferutil",
     title: "ws + bufferutil",
     command: () => [process.execPath, server("ws.mjs")],
-    mode: same,
+    mode: withoutDefaults,
   },
   ws: {
     name: "ws",
     title: "ws alone",
     command: () => [process.execPath, server("ws.mjs")],
     env: { WS_NO_BUFFER_UTIL: "1" },
-    mode: same,
+    mode: withoutDefaults,
   },
   "ws-tuned": {
     name: "ws-tuned",

@@ -73,7 +73,7 @@ export const DEFLATE_SUITE: Suite = {
   contenders: ["sluice", "ws-bufferutil", "ws-tuned", "uwebsockets", "bun"],
   workloads: [
     ...SETTINGS.flatMap(echoes),
-    idle("idle-takeover", "idle after traffic, takeover", "deflate", 0.8, 0.5),
+    idle("idle-takeover", "idle after traffic, takeover", "deflate-default", 0.8, 0.5),
     idle("idle-no-takeover", "idle after traffic, no takeover", "deflate-no-takeover", 0.1, 0.05),
   ],
 };
