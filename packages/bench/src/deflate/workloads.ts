@@ -4,8 +4,10 @@ import type { Suite, Target, Timing, Workload } from "../suite/workload.js";
 
 const CONNECTIONS = 64;
 
-/** A connection that compresses takes hundreds of KiB: these are enough for a figure. */
-const IDLE_CONNECTIONS = 300;
+/** A connection that keeps contexts takes hundreds of KiB: these are enough for a figure. */
+const WITH_CONTEXTS = 300;
+/** One that keeps none takes little, and what the process itself has grown by has to be shared by many. */
+const WITHOUT_CONTEXTS = 2000;
 /** Messages on each of them before it is quiet, so that both its contexts are full. */
 const IDLE_MESSAGES = 32;
 
@@ -54,8 +56,14 @@ function echoes({ mode, name, title, takeover, reach }: Setting): Workload[] {
 }
 
 /** After traffic, of connections for which the client leaves takeover to the server. Both rows are against ws as it is by default. */
-function idle(name: string, title: string, mode: Mode, floor: number, goal: number): Workload {
-  const plan = { connections: IDLE_CONNECTIONS, messages: IDLE_MESSAGES, size: KIB, takeover: true };
+function idle(
+  name: string,
+  title: string,
+  mode: Mode,
+  connections: number,
+  [floor, goal]: readonly [number, number],
+): Workload {
+  const plan = { connections, messages: IDLE_MESSAGES, size: KIB, takeover: true };
   return {
     name,
     title,
@@ -73,7 +81,7 @@ export const DEFLATE_SUITE: Suite = {
   contenders: ["sluice", "ws-bufferutil", "ws-tuned", "uwebsockets", "bun"],
   workloads: [
     ...SETTINGS.flatMap(echoes),
-    idle("idle-takeover", "idle after traffic, takeover", "deflate-default", 0.8, 0.5),
-    idle("idle-no-takeover", "idle after traffic, no takeover", "deflate-no-takeover", 0.1, 0.05),
+    idle("idle-takeover", "idle after traffic, takeover", "deflate-default", WITH_CONTEXTS, [0.8, 0.5]),
+    idle("idle-no-takeover", "idle after traffic, no takeover", "deflate-no-takeover", WITHOUT_CONTEXTS, [0.1, 0.05]),
   ],
 };
