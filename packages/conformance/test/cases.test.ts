@@ -6,12 +6,16 @@ import { converse } from "./echo-client.js";
 
 const CLOSE = 0x88;
 
-describe.each(["wasm", "typescript"] as const)("on the %s codec", (codec) => {
+const ways = (["wasm", "typescript"] as const).flatMap((codec) =>
+  (["shared", "data"] as const).map((readPath) => ({ codec, readPath })),
+);
+
+describe.each(ways)("on the $codec codec, with the read path $readPath", ({ codec, readPath }) => {
   let server: EmbeddedServer;
   let port: number;
 
   beforeAll(async () => {
-    server = embeddedServer({ port: 0, host: "127.0.0.1", codec }, (app) => {
+    server = embeddedServer({ port: 0, host: "127.0.0.1", codec, readPath }, (app) => {
       app.install(WebSockets, {});
       app.routing((routing) => {
         routing.webSocket("/", async (session) => {
@@ -21,7 +25,7 @@ describe.each(["wasm", "typescript"] as const)("on the %s codec", (codec) => {
     });
     await server.start();
     port = (await server.resolvedConnectors())[0]?.port ?? 0;
-    expect(server.codec.backend).toBe(codec);
+    expect([server.codec.backend, server.readPath.path]).toEqual([codec, readPath]);
   });
 
   afterAll(() => server.stop());

@@ -84,7 +84,8 @@ export type Violation =
   | "INVALID_CLOSE_CODE"
   | "TOO_MANY_FRAGMENTS"
   | "RETAINED_BYTES_EXCEEDED"
-  | "NOT_READ_FOR_TOO_LONG";
+  | "NOT_READ_FOR_TOO_LONG"
+  | "MESSAGE_RATE_EXCEEDED";
 
 /** The peer broke the protocol, or a limit other than the frame size. Ktor: `ProtocolViolationException`. */
 export class ProtocolViolationError extends SluiceError {

@@ -1,4 +1,4 @@
-export { Channel, type ChannelOwner } from "./channel/channel.js";
+export { Channel, type ChannelBounds, type ChannelOwner } from "./channel/channel.js";
 export { bounded, type ChannelConfig, type ChannelOverflow, unlimited } from "./channel/overflow.js";
 export type { ReceiveChannel } from "./channel/receive-channel.js";
 export type { ChannelResult } from "./channel/result.js";
@@ -58,11 +58,14 @@ export { FrameType } from "./frame-type.js";
 export type { CloseState } from "./protocol/close-handshake.js";
 export { Connection } from "./protocol/connection.js";
 export type {
+  ConnectionKind,
   ConnectionOptions,
   ConnectionOutput,
   ConnectionSink,
+  MaskKeys,
   ReceiveStatus,
 } from "./protocol/connection-options.js";
+export { ConnectionProfile } from "./protocol/connection-profile.js";
 export { type ConnectionLimits, RetainedBytes } from "./protocol/limits.js";
 export {
   type WebSocketContentConverter,
@@ -84,8 +87,10 @@ export {
 } from "./serialization/typed.js";
 export { DefaultSession } from "./session/default-session.js";
 export type { Job, JobBlock } from "./session/job.js";
+export type { MessageRateLimit } from "./session/message-rate.js";
 export type { Platform, Timer } from "./session/platform.js";
 export { RawSession } from "./session/raw-session.js";
 export type { DefaultWebSocketSession, WebSocketSession } from "./session/session.js";
-export type { SessionOptions, SessionSettings } from "./session/session-options.js";
+export type { SessionOptions, SessionOwner, SessionSettings } from "./session/session-options.js";
+export { TimerWheel } from "./session/timer-wheel.js";
 export type { Transport, TransportListener, WriteBatch } from "./session/transport.js";

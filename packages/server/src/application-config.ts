@@ -1,6 +1,6 @@
 import { InvalidOptionError } from "@sluice/core";
 import { Application } from "./application/application.js";
-import type { CodecBackend, CodecChoice } from "./node/host.js";
+import type { CodecBackend, CodecChoice, ReadPath, ReadPathChoice } from "./node/host.js";
 import { NodeHost } from "./node/host.js";
 import { trustedProxies } from "./node/trusted-proxies.js";
 import type { Logger } from "./observability/logger.js";
@@ -10,6 +10,12 @@ import { consoleLogger } from "./observability/logger.js";
 export interface ApplicationConfig {
   /** Which codec runs. "auto" takes WebAssembly, and TypeScript where that does not run; "wasm" never falls back. Default "auto". */
   readonly codec?: CodecChoice;
+  /**
+   * How bytes come in. "shared" reads every connection straight into the codec's memory; "data" copies the chunks that
+   * Node allocates for each read. "auto" takes "shared" where the runtime has it, and "shared" never falls back. TLS is
+   * read by way of "data" whatever is asked for. Default "auto".
+   */
+  readonly readPath?: ReadPathChoice;
   /** Where errors are reported; a pino logger fits. Default `console`. */
   readonly logger?: Logger;
   /**
@@ -22,7 +28,12 @@ export interface ApplicationConfig {
 }
 
 /** The names of these options. */
-export const APPLICATION_OPTIONS: readonly (keyof ApplicationConfig)[] = ["codec", "logger", "trustedProxies"];
+export const APPLICATION_OPTIONS: readonly (keyof ApplicationConfig)[] = [
+  "codec",
+  "readPath",
+  "logger",
+  "trustedProxies",
+];
 
 /** What codec runs, and why. */
 export interface CodecInUse {
@@ -30,19 +41,29 @@ export interface CodecInUse {
   readonly reason: string;
 }
 
+/** How bytes come in, and why. */
+export interface ReadPathInUse {
+  readonly path: ReadPath;
+  readonly reason: string;
+}
+
 /**
  * @throws InvalidOptionError (`INVALID_OPTION`) for an option that cannot be.
  * @throws CodecUnavailableError (`CODEC_UNAVAILABLE`)
+ * @throws ReadPathUnavailableError (`READ_PATH_UNAVAILABLE`)
  */
 export function createApplication(config: ApplicationConfig): { application: Application; node: NodeHost } {
-  const { codec = "auto", logger = consoleLogger } = config;
+  const { codec = "auto", readPath = "auto", logger = consoleLogger } = config;
   if (codec !== "auto" && codec !== "wasm" && codec !== "typescript") {
     throw new InvalidOptionError("codec", codec, '"auto", "wasm" or "typescript"');
+  }
+  if (readPath !== "auto" && readPath !== "shared" && readPath !== "data") {
+    throw new InvalidOptionError("readPath", readPath, '"auto", "shared" or "data"');
   }
   if (typeof logger?.error !== "function" || typeof logger.warn !== "function") {
     throw new InvalidOptionError("logger", logger, "an object with the methods error and warn");
   }
   const proxies = config.trustedProxies === undefined ? undefined : trustedProxies(config.trustedProxies);
-  const node = new NodeHost(codec);
+  const node = new NodeHost(codec, readPath);
   return { application: new Application({ ...node.environment, logger, proxies }), node };
 }

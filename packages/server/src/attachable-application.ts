@@ -4,10 +4,10 @@ import type { Events } from "./application/events.js";
 import { checkOptionNames } from "./application/option-names.js";
 import type { ApplicationModules, StopOptions } from "./application/server.js";
 import { ApplicationServer } from "./application/server.js";
-import type { ApplicationConfig, CodecInUse } from "./application-config.js";
+import type { ApplicationConfig, CodecInUse, ReadPathInUse } from "./application-config.js";
 import { APPLICATION_OPTIONS, createApplication } from "./application-config.js";
 import type { AttachedEngine } from "./node/attached-engine.js";
-import type { AttachableServer } from "./node/host.js";
+import type { AttachableServer, NodeHost } from "./node/host.js";
 
 /** An application without a server of its own: its WebSocket routes are served by others. */
 export interface AttachableApplication {
@@ -15,6 +15,8 @@ export interface AttachableApplication {
   readonly monitor: Events;
   /** What codec runs, and why. */
   readonly codec: CodecInUse;
+  /** How bytes come in, and why. Those of a TLS server always come by way of "data". */
+  readonly readPath: ReadPathInUse;
   /**
    * Takes the upgrades for WebSocket routes from a server of `node:http` or `node:https`, which may listen already or
    * later. To be called before the server has listeners that answer upgrades of every path; more than once for several
@@ -61,6 +63,7 @@ export interface AttachableApplication {
  *
  * @throws InvalidOptionError (`INVALID_OPTION`) for an option that cannot be, and whatever a module throws.
  * @throws CodecUnavailableError (`CODEC_UNAVAILABLE`) when the codec "wasm" is asked for and cannot run.
+ * @throws ReadPathUnavailableError (`READ_PATH_UNAVAILABLE`) when the read path "shared" is asked for and cannot be taken.
  */
 export async function application(
   modules: ApplicationModules,
@@ -69,18 +72,20 @@ export async function application(
   checkOptionNames("options of application", config, APPLICATION_OPTIONS);
   const { application, node } = createApplication(config);
   const engine = node.attachedEngine(application);
-  const attachable = new AttachedApplication(application, engine, modules, node.codec);
+  const attachable = new AttachedApplication(application, engine, modules, node);
   await attachable.start();
   return attachable;
 }
 
 class AttachedApplication extends ApplicationServer<void> implements AttachableApplication {
   readonly codec: CodecInUse;
+  readonly readPath: ReadPathInUse;
   readonly #engine: AttachedEngine;
 
-  constructor(application: Application, engine: AttachedEngine, modules: ApplicationModules, codec: CodecInUse) {
+  constructor(application: Application, engine: AttachedEngine, modules: ApplicationModules, node: NodeHost) {
     super(application, engine, modules);
-    this.codec = codec;
+    this.codec = node.codec;
+    this.readPath = node.readPath;
     this.#engine = engine;
   }
 

@@ -7,10 +7,11 @@ import { JoinedEngines } from "./application/joined-engines.js";
 import { checkOptionNames } from "./application/option-names.js";
 import type { ApplicationModules, StartOptions, StopOptions } from "./application/server.js";
 import { ApplicationServer } from "./application/server.js";
-import type { ApplicationConfig, CodecInUse } from "./application-config.js";
+import type { ApplicationConfig, CodecInUse, ReadPathInUse } from "./application-config.js";
 import { APPLICATION_OPTIONS, createApplication } from "./application-config.js";
 import type { ConnectorConfig, ResolvedConnector } from "./connectors.js";
 import { CONNECTOR_OPTIONS, resolveConnectors } from "./connectors.js";
+import type { NodeHost } from "./node/host.js";
 
 export type { StartOptions, StopOptions };
 
@@ -29,6 +30,8 @@ export interface EmbeddedServer {
   readonly monitor: Events;
   /** What codec runs, and why. */
   readonly codec: CodecInUse;
+  /** How bytes come in, and why. With TLS they always come by way of "data". */
+  readonly readPath: ReadPathInUse;
   /**
    * Runs the modules and listens. A second call waits for the same start.
    *
@@ -70,17 +73,21 @@ export interface EmbeddedServer {
  *
  * @throws InvalidOptionError (`INVALID_OPTION`) for an option that cannot be; the message names it.
  * @throws CodecUnavailableError (`CODEC_UNAVAILABLE`) when the codec "wasm" is asked for and cannot run.
+ * @throws ReadPathUnavailableError (`READ_PATH_UNAVAILABLE`) when the read path "shared" is asked for and cannot be taken.
  */
 export function embeddedServer(config: ServerConfig, module: ApplicationModules): EmbeddedServer {
   checkOptionNames("options of embeddedServer", config, NAMES);
   const [first, ...more] = resolveConnectors(config);
   const handshakeTimeout = milliseconds(config.handshakeTimeout ?? "10s", "handshakeTimeout");
+  if (config.readPath === "shared" && [first, ...more].some(({ tls }) => tls !== undefined)) {
+    throw new InvalidOptionError("readPath", "shared", '"auto" or "data" where a connector has tls');
+  }
   if (handshakeTimeout === 0) throw new InvalidOptionError("handshakeTimeout", 0, "longer than 0 ms");
   const { application, node } = createApplication(config);
   const serve = (at: ResolvedConnector): Engine<EngineConnectors> =>
     node.engine(application, { ...at, handshakeTimeout });
   const engine = new JoinedEngines([serve(first), ...more.map(serve)]);
-  return new NodeServer(application, engine, module, node.codec);
+  return new NodeServer(application, engine, module, node);
 }
 
 const NAMES: readonly (keyof ServerConfig)[] = [
@@ -91,12 +98,12 @@ const NAMES: readonly (keyof ServerConfig)[] = [
 ];
 
 class NodeServer extends ApplicationServer implements EmbeddedServer {
-  constructor(
-    application: Application,
-    engine: Engine<EngineConnectors>,
-    module: ApplicationModules,
-    readonly codec: CodecInUse,
-  ) {
+  readonly codec: CodecInUse;
+  readonly readPath: ReadPathInUse;
+
+  constructor(application: Application, engine: Engine<EngineConnectors>, module: ApplicationModules, node: NodeHost) {
     super(application, engine, module);
+    this.codec = node.codec;
+    this.readPath = node.readPath;
   }
 }

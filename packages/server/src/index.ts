@@ -82,7 +82,7 @@ export {
 export { type ApplicationPlugin, DuplicatePluginError, MissingPluginError } from "./application/plugin.js";
 export type { RequestCookies } from "./application/request-cookies.js";
 export type { ApplicationModules } from "./application/server.js";
-export type { ApplicationConfig, CodecInUse } from "./application-config.js";
+export type { ApplicationConfig, CodecInUse, ReadPathInUse } from "./application-config.js";
 export { type AttachableApplication, application } from "./attachable-application.js";
 export type { ConnectorConfig } from "./connectors.js";
 export {
@@ -96,7 +96,15 @@ export type { OriginPredicate, Origins } from "./handshake/origin.js";
 export type { HeaderField } from "./handshake/refusal.js";
 export { InvalidHeaderError } from "./handshake/response.js";
 export { ResponseHeaders } from "./handshake/response-headers.js";
-export type { AttachableServer, CodecBackend, CodecChoice, TlsOptions } from "./node/host.js";
+export {
+  type AttachableServer,
+  type CodecBackend,
+  type CodecChoice,
+  type ReadPath,
+  type ReadPathChoice,
+  ReadPathUnavailableError,
+  type TlsOptions,
+} from "./node/host.js";
 export type { Logger } from "./observability/logger.js";
 export { InvalidPathError, type PathParameters } from "./routing/path.js";
 export type { HttpHandler, RawWebSocketHandler, Route, WebSocketHandler } from "./routing/route.js";
@@ -108,6 +116,7 @@ export {
   AuthenticateCall,
   type AuthenticateRefusal,
 } from "./websockets/gate-call.js";
+export type { MessageRate } from "./websockets/message-rate.js";
 export type { WebSocketOptions } from "./websockets/options.js";
 export { WebSockets } from "./websockets/plugin.js";
 export type { RawWebSocketRouteOptions, WebSocketRouteOptions } from "./websockets/route-options.js";

@@ -1,6 +1,11 @@
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { describe, expect, it } from "vitest";
+import { connect as connectTo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Duplex } from "node:stream";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocketServer } from "ws";
 import type { ApplicationConfig, ApplicationModule } from "../src/index.js";
 import {
@@ -16,7 +21,9 @@ import { certificate } from "./support/certificate.js";
 import { connect } from "./support/client.js";
 import { handshake, open, send } from "./support/peer.js";
 import { echo, route } from "./support/serve.js";
-import { signal } from "./support/until.js";
+import { readPaths } from "./support/setups.js";
+import { signal, until } from "./support/until.js";
+import { frame, readFrame, TEXT } from "./support/wire.js";
 
 /** A module with one route, which says `name` and ends. */
 function says(path: string, name: string): ApplicationModule {
@@ -24,6 +31,47 @@ function says(path: string, name: string): ApplicationModule {
     app.install(WebSockets);
     app.routing((routing) => void routing.webSocket(path, (session) => session.send(name)));
   };
+}
+
+/** A folder for one test. */
+async function directory(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), "sluice-"));
+  onTestFinished(() => rm(path, { recursive: true }));
+  return path;
+}
+
+/** Two ends of a connection that no socket is behind. */
+function streamPair(): [Duplex, Duplex] {
+  const end = (other: () => Duplex): Duplex =>
+    new Duplex({
+      read: () => undefined,
+      write: (chunk, _, done) => {
+        other().push(chunk);
+        setImmediate(done);
+      },
+      final: (done) => {
+        other().push(null);
+        done();
+      },
+    });
+  const here: Duplex = end(() => there);
+  const there: Duplex = end(() => here);
+  return [here, there];
+}
+
+/** Opens a session over `stream`, says "hi", and gives the answer. */
+async function askThrough(stream: Duplex): Promise<string> {
+  onTestFinished(() => void stream.destroy());
+  let received = Buffer.alloc(0);
+  stream.on("data", (chunk: Buffer) => {
+    received = Buffer.concat([received, chunk]);
+  });
+  stream.write(handshake());
+  await until(() => received.includes("\r\n\r\n"));
+  received = received.subarray(received.indexOf("\r\n\r\n") + 4);
+  stream.write(frame(TEXT, "hi"));
+  await until(() => readFrame(received) !== undefined);
+  return `${readFrame(received)?.frame.payload}`;
 }
 
 const page = (): ReturnType<typeof createServer> => createServer((_, response) => response.end("a page"));
@@ -48,6 +96,23 @@ describe("an application attached to a server of Node", () => {
     expect(await (await connect(at)).receiveText()).toBe("https");
     const plain = await send(at, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     expect((await plain.response()).body).toBe("GET a page");
+  });
+
+  it.each(readPaths)("serves sessions over a Unix socket (%s)", async (readPath) => {
+    const server = page();
+    (await attachable(route(echo), { readPath })).attach(server);
+    const path = join(await directory(), "sluice.sock");
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    onTestFinished(() => void server.close());
+    expect(await askThrough(connectTo(path))).toBe("hi");
+  });
+
+  it.each(readPaths)("serves sessions over whatever stream the server is given (%s)", async (readPath) => {
+    const server = page();
+    (await attachable(route(echo), { readPath })).attach(server);
+    const [here, there] = streamPair();
+    server.emit("connection", there);
+    expect(await askThrough(here)).toBe("hi");
   });
 
   it("is attached while the server listens already, and to several servers", async () => {
@@ -255,6 +320,7 @@ describe("an application without a server of its own", () => {
   it.each<[string, unknown]>([
     ["port", { port: 80 }],
     ["codec", { codec: "rust" }],
+    ["readPath", { readPath: "fast" }],
     ["trustedProxies", { trustedProxies: ["somebody"] }],
     ["logger", { logger: {} }],
   ])("is not made with a wrong %s", async (option, config) => {
@@ -272,5 +338,10 @@ describe("an application without a server of its own", () => {
   it.each(["wasm", "typescript"] as const)("runs the codec %s when that is asked for", async (codec) => {
     const app = await attachable(route(echo), { codec });
     expect(app.codec.backend).toBe(codec);
+  });
+
+  it.each(["shared", "data"] as const)("takes the read path %s when that is asked for", async (readPath) => {
+    const app = await attachable(route(echo), { readPath });
+    expect(app.readPath).toEqual({ path: readPath, reason: expect.stringContaining("asked for") });
   });
 });

@@ -104,6 +104,8 @@ describe("a server", () => {
     ["port", { port: "80" }, '"80"'],
     ["host", { host: "" }, '""'],
     ["codec", { codec: "rust" }, '"rust"'],
+    ["readPath", { readPath: "fast" }, '"fast"'],
+    ["readPath", { readPath: "shared", tls: certificate }, '"auto" or "data" where a connector has tls'],
     ["handshakeTimeout", { handshakeTimeout: 0 }, "0"],
     ["handshakeTimeout", { handshakeTimeout: "soon" }, '"soon"'],
     ["trustedProxies", { trustedProxies: ["10.0.0.0/33"] }, "10.0.0.0/33"],
@@ -166,6 +168,12 @@ describe("a server", () => {
     const server = embeddedServer({ codec }, () => undefined);
     expect(server.codec.backend).toBe(codec === "typescript" ? "typescript" : "wasm");
     expect(server.codec.reason).not.toBe("");
+  });
+
+  it.each(["shared", "data", "auto"] as const)("says which read path is taken for %s, and why", (readPath) => {
+    const server = embeddedServer({ readPath }, () => undefined);
+    expect(server.readPath.path).toBe(readPath === "data" ? "data" : "shared");
+    expect(server.readPath.reason).not.toBe("");
   });
 });
 

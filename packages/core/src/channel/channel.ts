@@ -3,6 +3,7 @@ import { rejected, unobtrusive } from "../rejection.js";
 import type { ReceiveChannel } from "./receive-channel.js";
 import type { ChannelResult } from "./result.js";
 import { NOT_NOW } from "./result.js";
+import { CatchingWaiter, NextWaiter, ReceiveWaiter, Waiters } from "./waiters.js";
 
 /** What the owner of a channel learns from its reading end. */
 export interface ChannelOwner {
@@ -14,10 +15,10 @@ export interface ChannelOwner {
   cancelled(): void;
 }
 
-interface Waiter<E> {
-  deliver(element: E): void;
-  end(): void;
-  fail(cause: unknown): void;
+/** What a channel holds: elements, and bytes; one element may overshoot the bytes. */
+export interface ChannelBounds {
+  readonly capacity: number;
+  readonly maxBytes: number;
 }
 
 type End = { readonly failed: false } | { readonly failed: true; readonly cause: unknown };
@@ -31,24 +32,21 @@ export class Channel<E> implements ReceiveChannel<E> {
   #queue: (E | undefined)[] = [];
   #head = 0;
   #bytes = 0;
-  #waiters: Waiter<E>[] = [];
+  readonly #waiters = new Waiters<E>();
   #end: End | undefined;
   #exhausted = false;
   #starved = false;
 
-  readonly #capacity: number;
-  readonly #maxBytes: number;
+  readonly #config: ChannelBounds;
   readonly #sizeOf: (element: E) => number;
   readonly #owner: ChannelOwner;
 
   constructor(options: {
-    readonly capacity: number;
-    readonly maxBytes: number;
+    readonly config: ChannelBounds;
     readonly sizeOf: (element: E) => number;
     readonly owner: ChannelOwner;
   }) {
-    this.#capacity = options.capacity;
-    this.#maxBytes = options.maxBytes;
+    this.#config = options.config;
     this.#sizeOf = options.sizeOf;
     this.#owner = options.owner;
   }
@@ -60,13 +58,13 @@ export class Channel<E> implements ReceiveChannel<E> {
 
   /** Elements that fit now: those that readers wait for, and the free places of the queue. 0 when the bytes are used up. */
   get freePlaces(): number {
-    if (this.#bytes >= this.#maxBytes) return 0;
-    return this.#capacity - this.length + this.#waiters.length;
+    if (this.#bytes >= this.#config.maxBytes) return 0;
+    return this.#config.capacity - this.length + this.#waiters.count;
   }
 
   /** Bytes that fit now; the element that crosses the bound still fits. */
   get freeBytes(): number {
-    return this.#maxBytes - this.#bytes;
+    return this.#config.maxBytes - this.#bytes;
   }
 
   get isClosedForReceive(): boolean {
@@ -86,7 +84,7 @@ export class Channel<E> implements ReceiveChannel<E> {
   /** Puts an element in. Dropped when the channel is closed. */
   put(element: E): void {
     if (this.#end !== undefined) return;
-    const waiter = this.#waiters.shift();
+    const waiter = this.#waiters.take();
     if (waiter !== undefined) {
       waiter.deliver(element);
       return;
@@ -137,27 +135,13 @@ export class Channel<E> implements ReceiveChannel<E> {
       this.#exhaust();
       return rejected(cause);
     }
-    const promise = new Promise<E>((resolve, reject) => {
-      const fail = (cause: unknown): void => {
-        unobtrusive(promise);
-        reject(cause);
-      };
-      const waiter: Waiter<E> = { deliver: resolve, end: () => fail(new ClosedReceiveChannelError()), fail };
-      this.#waiters.push(signal === undefined ? waiter : this.#withdrawable(waiter, signal));
-    });
-    return promise;
+    return this.#waiters.add(new ReceiveWaiter<E>(signal, (waiter) => this.#waiters.remove(waiter)));
   }
 
   receiveCatching(): Promise<ChannelResult<E>> {
     const now = this.tryReceive();
     if (now.ok || now.closed) return Promise.resolve(now);
-    return new Promise((resolve) => {
-      this.#waiters.push({
-        deliver: (value) => resolve({ ok: true, value }),
-        end: () => resolve({ ok: false, closed: true, cause: undefined }),
-        fail: (cause) => resolve({ ok: false, closed: true, cause }),
-      });
-    });
+    return this.#waiters.add(new CatchingWaiter<E>());
   }
 
   consumeEach(action: (element: E) => unknown): Promise<void> {
@@ -173,21 +157,11 @@ export class Channel<E> implements ReceiveChannel<E> {
       this.#exhaust();
       return this.#end.failed ? rejected(this.#end.cause) : Promise.resolve({ done: true, value: undefined });
     }
-    const promise = new Promise<IteratorResult<E, undefined>>((resolve, reject) => {
-      this.#waiters.push({
-        deliver: (value) => resolve({ done: false, value }),
-        end: () => resolve({ done: true, value: undefined }),
-        fail: (cause) => {
-          unobtrusive(promise);
-          reject(cause);
-        },
-      });
-    });
-    return promise;
+    return this.#waiters.add(new NextWaiter<E>());
   }
 
   [Symbol.asyncIterator](): AsyncIterator<E, undefined> {
-    return { next: () => this.next() };
+    return this;
   }
 
   /** `action` may do anything to the channel, and never runs inside `put`: what is there is looked up after each call. */
@@ -237,35 +211,11 @@ export class Channel<E> implements ReceiveChannel<E> {
 
   #endWaiters(): void {
     const end = this.#end as End;
-    const waiters = this.#waiters;
-    if (waiters.length === 0) return;
-    this.#waiters = [];
-    this.#exhausted = true;
-    for (const waiter of waiters) {
+    for (let waiter = this.#waiters.take(); waiter !== undefined; waiter = this.#waiters.take()) {
+      this.#exhausted = true;
       if (end.failed) waiter.fail(end.cause);
       else waiter.end();
     }
-  }
-
-  /** The waiter, which also leaves the queue when `signal` aborts. */
-  #withdrawable(waiter: Waiter<E>, signal: AbortSignal): Waiter<E> {
-    const withdraw = (): void => {
-      this.#waiters.splice(this.#waiters.indexOf(guarded), 1);
-      waiter.fail(signal.reason);
-    };
-    const settled =
-      <A extends unknown[]>(then: (...args: A) => void) =>
-      (...args: A): void => {
-        signal.removeEventListener("abort", withdraw);
-        then(...args);
-      };
-    const guarded: Waiter<E> = {
-      deliver: settled(waiter.deliver),
-      end: settled(waiter.end),
-      fail: settled(waiter.fail),
-    };
-    signal.addEventListener("abort", withdraw, { once: true });
-    return guarded;
   }
 }
 

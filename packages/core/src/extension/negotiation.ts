@@ -8,6 +8,9 @@ export interface ActiveExtension {
   readonly extension: WebSocketExtension;
 }
 
+/** One list for all sessions without any. */
+export const NO_EXTENSIONS: readonly ActiveExtension[] = [];
+
 /** What came of a server's negotiation. */
 export interface ExtensionAgreement {
   /** In the order in which they apply going out. */
@@ -40,6 +43,7 @@ export function negotiateExtensions(
   installed: readonly InstalledWebSocketExtension[],
   offers: readonly WebSocketExtensionHeader[],
 ): ExtensionAgreement {
+  if (installed.length === 0) return NO_AGREEMENT;
   const active: ActiveExtension[] = [];
   const answer: WebSocketExtensionHeader[] = [];
   for (const { factory, create } of installed) {
@@ -54,6 +58,8 @@ export function negotiateExtensions(
   }
   return { active, answer };
 }
+
+const NO_AGREEMENT: ExtensionAgreement = { active: NO_EXTENSIONS, answer: [] };
 
 /** What a client offers. */
 export function extensionOffers(candidates: readonly ActiveExtension[]): WebSocketExtensionHeader[] {

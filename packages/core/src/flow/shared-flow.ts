@@ -1,10 +1,9 @@
 import { InvalidOptionError } from "../errors.js";
 import { BroadcastBuffer } from "./broadcast-buffer.js";
-import type { CollectOptions, Collector, Reader, Source, Subscriber } from "./collection.js";
-import { collectFrom, NOTHING } from "./collection.js";
+import { CollectedFlow } from "./collected-flow.js";
+import type { Reader, Subscriber } from "./collection.js";
+import { NOTHING } from "./collection.js";
 import type { FlowEmitter, SharedFlow, StateFlow } from "./flow.js";
-import { iterateOver } from "./iteration.js";
-import { ReadOnlySharedFlow } from "./read-only.js";
 import { MutableStateFlow } from "./state-flow.js";
 import { Subscribers } from "./subscribers.js";
 
@@ -84,7 +83,7 @@ interface Emission<T> {
 
 const EMITTED: Promise<void> = Promise.resolve();
 
-class BroadcastFlow<T> implements MutableSharedFlow<T> {
+class BroadcastFlow<T> extends CollectedFlow<T> implements MutableSharedFlow<T> {
   readonly #buffer: BroadcastBuffer<T>;
   readonly #overflow: FlowOverflow;
   /** Without a buffer the ring's one place is where the emitter at the head of the line hands its value over. */
@@ -96,10 +95,10 @@ class BroadcastFlow<T> implements MutableSharedFlow<T> {
   readonly #subscribers = new Subscribers((count) => {
     this.#count.value = count;
   });
-  readonly #source: Source<T> = { join: (subscriber) => this.#join(subscriber) };
   readonly subscriptionCount: StateFlow<number> = this.#count.asStateFlow();
 
   constructor(replay: number, capacity: number, overflow: FlowOverflow) {
+    super();
     this.#buffer = new BroadcastBuffer(replay, Math.max(capacity, 1));
     this.#handsOver = capacity === 0;
     this.#overflow = overflow;
@@ -139,23 +138,7 @@ class BroadcastFlow<T> implements MutableSharedFlow<T> {
     this.#buffer.resetReplay();
   }
 
-  asSharedFlow(): SharedFlow<T> {
-    return new ReadOnlySharedFlow(this);
-  }
-
-  collect(collector: Collector<T>, options?: CollectOptions): Promise<never> {
-    return collectFrom(this.#source, collector, options);
-  }
-
-  values(options?: CollectOptions): AsyncIterableIterator<T, undefined> {
-    return iterateOver(this.#source, options);
-  }
-
-  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
-    return this.values();
-  }
-
-  #join(subscriber: Subscriber): Reader<T> {
+  protected override join(subscriber: Subscriber): Reader<T> {
     // As in kotlinx, who comes while a value is being handed over gets it too.
     const cursor = this.#buffer.join(this.#handsOver ? "oldest" : "replay");
     this.#subscribers.add(subscriber);

@@ -1,9 +1,9 @@
 import { SluiceError } from "../errors.js";
-import type { CollectOptions, Collector, Reader, Source, Subscriber } from "./collection.js";
-import { collectFrom, NOTHING } from "./collection.js";
-import type { FlowEmitter, SharedFlow, StateFlow } from "./flow.js";
-import { iterateOver } from "./iteration.js";
-import { ReadOnlySharedFlow, ReadOnlyStateFlow } from "./read-only.js";
+import { CollectedFlow } from "./collected-flow.js";
+import type { Reader, Subscriber } from "./collection.js";
+import { NOTHING } from "./collection.js";
+import type { FlowEmitter, StateFlow } from "./flow.js";
+import { ReadOnlyStateFlow } from "./read-only.js";
 import { Subscribers } from "./subscribers.js";
 
 /**
@@ -58,16 +58,16 @@ export function MutableStateFlow<T>(initial: T): MutableStateFlow<T> {
 
 const EMITTED: Promise<void> = Promise.resolve();
 
-class ConflatedFlow<T> implements MutableStateFlow<T> {
+class ConflatedFlow<T> extends CollectedFlow<T> implements MutableStateFlow<T> {
   #value: T;
   #count: MutableStateFlow<number> | undefined;
   #countView: StateFlow<number> | undefined;
   readonly #subscribers = new Subscribers((count) => {
     if (this.#count !== undefined) this.#count.value = count;
   });
-  readonly #source: Source<T> = { join: (subscriber) => this.#join(subscriber) };
 
   constructor(initial: T) {
+    super();
     this.#value = initial;
   }
 
@@ -119,27 +119,11 @@ class ConflatedFlow<T> implements MutableStateFlow<T> {
     throw new StateFlowReplayError();
   }
 
-  asSharedFlow(): SharedFlow<T> {
-    return new ReadOnlySharedFlow(this);
-  }
-
   asStateFlow(): StateFlow<T> {
     return new ReadOnlyStateFlow(this);
   }
 
-  collect(collector: Collector<T>, options?: CollectOptions): Promise<never> {
-    return collectFrom(this.#source, collector, options);
-  }
-
-  values(options?: CollectOptions): AsyncIterableIterator<T, undefined> {
-    return iterateOver(this.#source, options);
-  }
-
-  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
-    return this.values();
-  }
-
-  #join(subscriber: Subscriber): Reader<T> {
+  protected override join(subscriber: Subscriber): Reader<T> {
     let last: T | typeof NOTHING = NOTHING;
     this.#subscribers.add(subscriber);
     this.#subscribers.wakeSoon();

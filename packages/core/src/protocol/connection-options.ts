@@ -2,11 +2,12 @@ import type { Codec, Role } from "@sluice/codec-wasm";
 import type { CloseReason } from "../close-reason.js";
 import type { SluiceError } from "../errors.js";
 import type { Frame } from "../frame.js";
+import type { ConnectionProfile } from "./connection-profile.js";
 import type { ConnectionLimits, RetainedBytes } from "./limits.js";
 
 /**
  * What one connection reports, in the order of the wire. Nothing of it may throw, run code of a user or parse another
- * connection; sending is allowed.
+ * connection; sending is allowed, and so is `Connection.violate`.
  */
 export interface ConnectionSink {
   /** Data frames that may come now. At 0 parsing pauses. */
@@ -35,13 +36,18 @@ export interface ConnectionOutput {
   writeLarge(header: Uint8Array, payload: Uint8Array): void;
 }
 
-export interface ConnectionOptions {
+/** Where masking keys come from. A `Platform` is one. */
+export interface MaskKeys {
+  /** The next key, unpredictable (RFC 6455 section 5.3). */
+  randomMaskKey(): number;
+}
+
+/** What connections of one kind have in common. */
+export interface ConnectionKind {
   readonly role: Role;
   readonly codec: Codec;
-  readonly sink: ConnectionSink;
-  readonly output: ConnectionOutput;
-  readonly limits: ConnectionLimits;
   readonly retained: RetainedBytes;
+  readonly maskKeys: MaskKeys;
   /** Whether every frame is reported as it came, fragments and control frames included. Default false. */
   readonly raw?: boolean;
   /** Whether text is checked as UTF-8. Default: unless `raw`. */
@@ -49,10 +55,15 @@ export interface ConnectionOptions {
   /** The RSV bits (`Info.rsv1` …) that extensions own on the first frame of a message, and on others. Default none. */
   readonly messageRsv?: number | undefined;
   readonly continuationRsv?: number | undefined;
+}
+
+export interface ConnectionOptions {
+  readonly profile: ConnectionProfile;
+  readonly sink: ConnectionSink;
+  readonly output: ConnectionOutput;
+  readonly limits: ConnectionLimits;
   /** Whether outgoing frames are masked at first. A client must (RFC 6455 section 5.1). */
   readonly masking: boolean;
-  /** The next masking key, unpredictable (RFC 6455 section 5.3). */
-  readonly nextMaskKey: () => number;
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { Codec } from "@sluice/codec-wasm";
 import { CloseReason, checkSendable } from "../close-reason.js";
+import type { SluiceError } from "../errors.js";
 import { ClosedSendChannelError, InvalidFrameError, ProtocolViolationError, show } from "../errors.js";
 import { Frame, markWellFormed } from "../frame.js";
 import { Opcode } from "../frame-type.js";
@@ -7,9 +7,11 @@ import { Backlog } from "./backlog.js";
 import type { CloseState } from "./close-handshake.js";
 import { CLOSED, closeReceived, closeSent, failed, maySend, OPEN } from "./close-handshake.js";
 import type { ConnectionOptions, ConnectionSink, ReceiveStatus } from "./connection-options.js";
-import { FrameReader } from "./frame-reader.js";
+import type { ConnectionProfile } from "./connection-profile.js";
+import type { FrameReader } from "./frame-reader.js";
 import { FrameWriter } from "./frame-writer.js";
 import type { ConnectionLimits } from "./limits.js";
+import { checkMaxFrameSize } from "./limits.js";
 import { checkText, NOT_UTF8 } from "./message-text.js";
 import { closeReasonOf } from "./violations.js";
 
@@ -40,30 +42,27 @@ export class Connection {
   /** May be changed at any time; holds from the next header and the next `send`. */
   readonly limits: ConnectionLimits;
 
-  readonly #codec: Codec;
+  readonly #profile: ConnectionProfile;
   readonly #sink: ConnectionSink;
-  readonly #raw: boolean;
-  readonly #reader: FrameReader;
   readonly #writer: FrameWriter;
-  readonly #backlog: Backlog;
-  readonly #validateText: boolean;
-
+  /** While bytes are parsed, and where a chunk ended inside a frame or a message. */
+  #reader: FrameReader | undefined;
+  /** Bytes since the handshake, while there is no reader. */
+  #offset = 0;
+  /** While there is something in it. */
+  #backlog: Backlog | undefined;
   /** What waits of a character that the next fragment goes on with, of a message that extensions restored. */
   #acceptedText = 0;
   #state: CloseState = OPEN;
   #receiving = false;
 
-  /** @throws RangeError when `limits.maxFrameSize` is not a whole number of bytes from 0 to 2^31 - 1. */
+  /** @throws InvalidOptionError (`INVALID_OPTION`) when `limits.maxFrameSize` is not a whole number of bytes from 0 to 2^31 - 1. */
   constructor(options: ConnectionOptions) {
-    const { raw = false, validateText = !raw } = options;
+    checkMaxFrameSize(options.limits.maxFrameSize, "limits.maxFrameSize");
     this.limits = options.limits;
-    this.#codec = options.codec;
+    this.#profile = options.profile;
     this.#sink = options.sink;
-    this.#raw = raw;
-    this.#reader = new FrameReader({ ...options, raw, validateText });
     this.#writer = new FrameWriter(options);
-    this.#backlog = new Backlog(options.retained);
-    this.#validateText = validateText;
   }
 
   get state(): CloseState {
@@ -72,7 +71,7 @@ export class Connection {
 
   /** Bytes that wait for `resume`. */
   get backlog(): number {
-    return this.#backlog.size;
+    return this.#backlog?.size ?? 0;
   }
 
   /** Whether frames sent from now on are masked. */
@@ -86,34 +85,35 @@ export class Connection {
 
   /** Parses a chunk that lies in the codec's `readBuffer`. Every byte is taken: what is not parsed now waits in the backlog. */
   receive(start: number, end: number): ReceiveStatus {
-    this.#enter();
+    const reader = this.#enter();
     try {
       if (this.#inputEnded()) return "ended";
-      if (this.#backlog.size > 0) {
-        this.#keep(start, end);
-        return this.#report("paused");
+      if (this.backlog > 0) {
+        this.#keep(reader, start, end);
+        return this.#report(reader, "paused");
       }
-      const status = this.#parse(start, end);
-      if (status === "paused") this.#keep(this.#reader.position, end);
-      return this.#report(status);
+      const status = this.#parse(reader, start, end);
+      if (status === "paused") this.#keep(reader, reader.position, end);
+      return this.#report(reader, status);
     } finally {
-      this.#receiving = false;
+      this.#leave(reader);
     }
   }
 
   /** Parses the backlog, or a part of it. To be called in a turn of its own when there is room again. */
   resume(): ReceiveStatus {
-    this.#enter();
+    const reader = this.#enter();
     try {
       if (this.#inputEnded()) return "ended";
       const places = this.#ignoresData() ? BYTES_A_TURN : this.#sink.freePlaces;
-      const window = Math.max(SMALLEST_WINDOW, places * WINDOW_A_PLACE, this.#reader.remaining);
-      const size = this.#backlog.copyTo(this.#codec.readBuffer, Math.min(window, BYTES_A_TURN));
-      const status = this.#parse(0, size);
-      this.#backlog.consume(this.#reader.position);
-      return this.#report(status === "more" && this.#backlog.size > 0 ? "paused" : status);
+      const window = Math.max(SMALLEST_WINDOW, places * WINDOW_A_PLACE, reader.remaining);
+      const size = this.#backlog?.copyTo(this.#profile.codec.readBuffer, Math.min(window, BYTES_A_TURN)) ?? 0;
+      const status = this.#parse(reader, 0, size);
+      this.#backlog?.consume(reader.position);
+      if (this.backlog === 0) this.#backlog = undefined;
+      return this.#report(reader, status === "more" && this.backlog > 0 ? "paused" : status);
     } finally {
-      this.#receiving = false;
+      this.#leave(reader);
     }
   }
 
@@ -170,8 +170,8 @@ export class Connection {
    */
   accept(frame: Frame.Data): Frame.Data {
     this.#writer.checkSize(frame.payload);
-    if (frame.type === "text" && this.#validateText) {
-      const pending = checkText(this.#codec, frame, this.#acceptedText);
+    if (frame.type === "text" && this.#profile.validateText) {
+      const pending = checkText(this.#profile.codec, frame, this.#acceptedText);
       if (pending === NOT_UTF8) {
         throw new ProtocolViolationError("INVALID_UTF8", 1007, "A text message is not UTF-8 (RFC 6455 section 8.1)");
       }
@@ -201,7 +201,7 @@ export class Connection {
   close(reason: CloseReason): void {
     checkSendable(reason);
     const { name } = this.#state;
-    if (name === "open" || (name === "peerClosed" && this.#raw)) this.#sendClose(reason);
+    if (name === "open" || (name === "peerClosed" && this.#profile.raw)) this.#sendClose(reason);
     else this.finish();
   }
 
@@ -214,6 +214,14 @@ export class Connection {
     } else if (state.name === "failed") {
       this.#sendClose(state.answer);
     }
+  }
+
+  /**
+   * Ends the input with a rule that only the sink knows, and that the frame being reported breaks. To be called from inside
+   * the sink's `data`, `ping` or `pong`; what was parsed together with that frame is still reported, and `violation` last.
+   */
+  violate(error: SluiceError): void {
+    if (this.#reader !== undefined) this.#reader.end = { error };
   }
 
   /**
@@ -231,9 +239,20 @@ export class Connection {
     this.#dropInput();
   }
 
-  #enter(): void {
+  #enter(): FrameReader {
     if (this.#receiving) throw new Error("Connection.receive was entered from inside Connection.receive");
     this.#receiving = true;
+    this.#reader ??= this.#profile.lendReader(this.limits, this.#offset);
+    return this.#reader;
+  }
+
+  /** Keeps the reader only where it has something to remember. */
+  #leave(reader: FrameReader): void {
+    this.#receiving = false;
+    if (!reader.isIdle) return;
+    this.#offset = reader.offset;
+    this.#reader = undefined;
+    this.#profile.takeReader(reader);
   }
 
   #inputEnded(): boolean {
@@ -245,12 +264,11 @@ export class Connection {
    * the peer's frames up to its Close all the same.
    */
   #ignoresData(): boolean {
-    return this.#state.name === "closing" && !this.#raw;
+    return this.#state.name === "closing" && !this.#profile.raw;
   }
 
   /** Parses until the chunk, the room or the turn's budget is used up. */
-  #parse(start: number, end: number): ReceiveStatus {
-    const reader = this.#reader;
+  #parse(reader: FrameReader, start: number, end: number): ReceiveStatus {
     const sink = this.#sink;
     reader.begin(start);
     let frames = FRAMES_A_TURN;
@@ -261,18 +279,17 @@ export class Connection {
       const room = ignoring ? Number.POSITIVE_INFINITY : sink.freeBytes;
       if (places <= 0 || room <= 0) return "paused";
       frames -= reader.read(turnEnd, places, room);
+      this.#emit(reader);
       if (reader.end !== undefined) return "ended";
-      this.#emit();
     }
     return reader.position < end ? "paused" : "more";
   }
 
-  #emit(): void {
-    const { ready } = this.#reader;
+  #emit({ ready }: FrameReader): void {
     if (ready.length === 0) return;
     if (!this.#ignoresData() && !this.#inputEnded()) {
       for (const frame of ready) {
-        if (this.#raw || frame.type === "text" || frame.type === "binary") this.#sink.data(frame);
+        if (this.#profile.raw || frame.type === "text" || frame.type === "binary") this.#sink.data(frame);
         else if (frame.type === "ping") this.#sink.ping(frame);
         else if (frame.type === "pong") this.#sink.pong(frame);
       }
@@ -280,10 +297,8 @@ export class Connection {
     ready.length = 0;
   }
 
-  /** Reports what is owned, and then the end. */
-  #report(status: ReceiveStatus): ReceiveStatus {
-    this.#emit();
-    const { end } = this.#reader;
+  /** Reports the end, where the input has come to one. */
+  #report({ end }: FrameReader, status: ReceiveStatus): ReceiveStatus {
     if (end === undefined) return status;
     this.#dropInput();
     if ("error" in end) {
@@ -297,14 +312,15 @@ export class Connection {
   }
 
   /** Keeps the unparsed, still masked rest of a chunk. */
-  #keep(start: number, end: number): void {
-    if (this.#backlog.keep(this.#codec.readBuffer, start, end)) return;
-    this.#reader.exceedRetained("The process holds too many bytes of unparsed input");
+  #keep(reader: FrameReader, start: number, end: number): void {
+    this.#backlog ??= new Backlog(this.#profile.retained);
+    if (this.#backlog.keep(this.#profile.codec.readBuffer, start, end)) return;
+    reader.exceedRetained("The process holds too many bytes of unparsed input");
   }
 
   #dropInput(): void {
-    this.#backlog.drop();
-    this.#reader.drop();
+    this.#backlog?.drop();
+    this.#reader?.drop();
   }
 
   /** One place sends every Close. 1005 says in words what an empty one says without. */

@@ -1,4 +1,4 @@
-import type { Codec, Role } from "@sluice/codec-wasm";
+import type { Codec } from "@sluice/codec-wasm";
 import {
   DESCRIPTOR_WORDS,
   FrameCursor,
@@ -14,6 +14,7 @@ import { ProtocolViolationError } from "../errors.js";
 import { Frame, frameOf } from "../frame.js";
 import { Opcode } from "../frame-type.js";
 import { readClosePayload } from "./close-payload.js";
+import type { ConnectionProfile } from "./connection-profile.js";
 import type { ConnectionLimits, RetainedBytes } from "./limits.js";
 import { Reassembly } from "./reassembly.js";
 import { parseFailure } from "./violations.js";
@@ -21,25 +22,15 @@ import { parseFailure } from "./violations.js";
 /** What the input came to: the peer's Close, `null` for an empty one, or what it did wrong. */
 export type InputEnd = { readonly close: CloseReason | null } | { readonly error: SluiceError };
 
-export interface FrameReaderOptions {
-  readonly role: Role;
-  readonly codec: Codec;
-  readonly limits: ConnectionLimits;
-  readonly retained: RetainedBytes;
-  /** Whether every frame is given as it came, fragments and control frames included. */
-  readonly raw: boolean;
-  readonly validateText: boolean;
-  /** The RSV bits (`Info.rsv1` …) that extensions own on the first frame of a message, and on others. Default none. */
-  readonly messageRsv?: number | undefined;
-  readonly continuationRsv?: number | undefined;
-}
-
 /** A data frame in one piece, whole, without RSV bits: info without `ascii` and `text`. */
 const WHOLE_TEXT = Info.first | Info.last | Info.fin | Opcode.text;
 const WHOLE_BINARY = Info.first | Info.last | Info.fin | Opcode.binary;
 const WHOLE_MASK = Info.first | Info.last | Info.firstByte;
 
 const NOTHING = new Uint8Array(0);
+
+/** Of a reader that nobody uses. */
+const NO_LIMITS: ConnectionLimits = { maxFrameSize: 0, maxFragments: 0 };
 
 /** From pieces of frames in the codec's memory to frames that own their payload, messages put together. */
 export class FrameReader {
@@ -49,10 +40,10 @@ export class FrameReader {
   end: InputEnd | undefined;
 
   readonly #codec: Codec;
-  readonly #limits: ConnectionLimits;
   readonly #retained: RetainedBytes;
   readonly #raw: boolean;
   readonly #cursor: FrameCursor;
+  #limits: ConnectionLimits = NO_LIMITS;
 
   /** The unfinished data frame or message, and what it is. */
   #message: Reassembly | undefined;
@@ -61,19 +52,14 @@ export class FrameReader {
   /** The control frame whose payload is under way. */
   #control: Reassembly | undefined;
 
-  constructor(options: FrameReaderOptions) {
-    this.#codec = options.codec;
-    this.#limits = options.limits;
-    this.#retained = options.retained;
-    this.#raw = options.raw;
-    this.#cursor = new FrameCursor({
-      role: options.role,
-      maxFrameSize: options.limits.maxFrameSize,
-      limitMessages: !options.raw,
-      validateText: options.validateText,
-      messageRsv: options.messageRsv ?? 0,
-      continuationRsv: options.continuationRsv ?? 0,
-    });
+  constructor(profile: ConnectionProfile) {
+    const { role, raw, validateText, messageRsv, continuationRsv } = profile;
+    this.#codec = profile.codec;
+    this.#retained = profile.retained;
+    this.#raw = raw;
+    const { maxFrameSize } = NO_LIMITS;
+    const options = { role, maxFrameSize, limitMessages: !raw, validateText, messageRsv, continuationRsv };
+    this.#cursor = new FrameCursor(options);
   }
 
   /** Where in the codec's `readBuffer` reading goes on. */
@@ -81,9 +67,27 @@ export class FrameReader {
     return this.#cursor.start;
   }
 
+  /** Bytes since the first byte after the handshake, at `position`. */
+  get offset(): number {
+    return this.#cursor.offset;
+  }
+
   /** Payload bytes still to come of the frame under way. */
   get remaining(): number {
     return this.#cursor.remaining;
+  }
+
+  /** Whether it stands between two messages, with nothing left to report: then `offset` is all that there is to know. */
+  get isIdle(): boolean {
+    const { error, headerLength, remaining, message } = this.#cursor;
+    const isParsed = error === ParseError.none && headerLength === 0 && remaining === 0 && message === 0;
+    return isParsed && this.end === undefined && this.ready.length === 0;
+  }
+
+  /** Goes on with another connection's stream, where it is idle there. To be called while it is idle here. */
+  moveTo(limits: ConnectionLimits, offset: number): void {
+    this.#limits = limits;
+    this.#cursor.offset = offset;
   }
 
   /** A chunk begins at `start` of the codec's `readBuffer`. */

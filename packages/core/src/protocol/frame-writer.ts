@@ -1,23 +1,11 @@
-import type { Codec } from "@sluice/codec-wasm";
 import { headerSize, Info, MAX_HEADER_SIZE } from "@sluice/codec-wasm";
 import { FrameTooBigError, InvalidFrameError } from "../errors.js";
 import type { Frame } from "../frame.js";
 import { Opcode } from "../frame-type.js";
-import type { ConnectionOutput } from "./connection-options.js";
+import type { ConnectionOptions, ConnectionOutput } from "./connection-options.js";
+import type { ConnectionProfile } from "./connection-profile.js";
 import type { ConnectionLimits } from "./limits.js";
 import { checkText, NOT_UTF8 } from "./message-text.js";
-
-export interface FrameWriterOptions {
-  readonly codec: Codec;
-  readonly output: ConnectionOutput;
-  readonly limits: ConnectionLimits;
-  readonly masking: boolean;
-  /** The next masking key, unpredictable (RFC 6455 section 5.3). */
-  readonly nextMaskKey: () => number;
-  /** The RSV bits (`Info.rsv1` …) that extensions own on the first frame of a message, and on others. Default none. */
-  readonly messageRsv?: number | undefined;
-  readonly continuationRsv?: number | undefined;
-}
 
 /** Payloads from here on, in bytes, are written from where they are instead of being copied into the batch. */
 const LARGE_PAYLOAD = 16 * 1024;
@@ -30,17 +18,25 @@ const LARGE_TEXT = LARGE_PAYLOAD / 2;
 
 const encoder = new TextEncoder();
 
+/** The bytes of large texts, for frames that go to many sessions. */
+const encodedTexts = new WeakMap<Frame.Data, Uint8Array>();
+
+function encodedOnce(frame: Frame.Data, text: string): Uint8Array {
+  const known = encodedTexts.get(frame);
+  if (known !== undefined) return known;
+  const encoded = encoder.encode(text);
+  encodedTexts.set(frame, encoded);
+  return encoded;
+}
+
 /** From frames to bytes: what may follow what, sizes, masking. What it refuses leaves no trace. */
 export class FrameWriter {
   /** Whether frames written from now on are masked. */
   masking: boolean;
 
-  readonly #codec: Codec;
+  readonly #profile: ConnectionProfile;
   readonly #output: ConnectionOutput;
   readonly #limits: ConnectionLimits;
-  readonly #nextMaskKey: () => number;
-  readonly #messageRsv: number;
-  readonly #continuationRsv: number;
 
   /** The opcode of the message whose FIN is still to be written, or 0; and of the one whose FIN is still to be given. */
   #written = 0;
@@ -48,14 +44,11 @@ export class FrameWriter {
   /** An unfinished UTF-8 sequence of that message, as the codec keeps it. */
   #pendingText = 0;
 
-  constructor(options: FrameWriterOptions) {
-    this.#codec = options.codec;
-    this.#output = options.output;
-    this.#limits = options.limits;
-    this.#nextMaskKey = options.nextMaskKey;
-    this.#messageRsv = options.messageRsv ?? 0;
-    this.#continuationRsv = options.continuationRsv ?? 0;
-    this.masking = options.masking;
+  constructor({ profile, output, limits, masking }: ConnectionOptions) {
+    this.#profile = profile;
+    this.#output = output;
+    this.#limits = limits;
+    this.masking = masking;
   }
 
   /**
@@ -77,7 +70,7 @@ export class FrameWriter {
     this.#checkRsv(frame, this.#unfinished);
     this.#checkType(frame, this.#unfinished);
     if (frame.type === "text") {
-      const pending = checkText(this.#codec, frame, this.#pendingText);
+      const pending = checkText(this.#profile.codec, frame, this.#pendingText);
       if (pending === NOT_UTF8) throw new InvalidFrameError("The bytes of a text message are not UTF-8", frame);
       this.#pendingText = pending;
     }
@@ -94,7 +87,9 @@ export class FrameWriter {
     this.#checkRsv(frame, this.#written);
     this.#checkType(frame, this.#written);
     const firstByte = frame.bits | (this.#written === 0 ? opcode : Opcode.continuation);
-    this.#encode(firstByte & Info.firstByte, frame.payload);
+    const { payload } = frame;
+    const isLargeText = typeof payload === "string" && payload.length >= LARGE_TEXT;
+    this.#encode(firstByte & Info.firstByte, isLargeText ? encodedOnce(frame, payload) : payload);
     this.#written = frame.fin ? 0 : opcode;
   }
 
@@ -102,7 +97,7 @@ export class FrameWriter {
   text(text: string): void {
     if (this.#unfinished !== 0) throw new InvalidFrameError("A message is unfinished: send its last fragment first");
     this.checkSize(text);
-    this.#encode(Info.fin | Opcode.text, text);
+    this.#encode(Info.fin | Opcode.text, text.length >= LARGE_TEXT ? encoder.encode(text) : text);
   }
 
   /** Writes a control frame, which may stand between the fragments of a message (RFC 6455 section 5.4). */
@@ -115,7 +110,7 @@ export class FrameWriter {
     const { maxFrameSize } = this.#limits;
     if (typeof payload === "string") {
       if (payload.length * 3 <= maxFrameSize) return;
-      const size = this.#codec.textSize(payload);
+      const size = this.#profile.codec.textSize(payload);
       if (size > maxFrameSize) throw new FrameTooBigError(size, maxFrameSize);
     } else if (payload.length > maxFrameSize) {
       throw new FrameTooBigError(payload.length, maxFrameSize);
@@ -123,7 +118,7 @@ export class FrameWriter {
   }
 
   #checkRsv(frame: Frame.Data, unfinished: number): void {
-    const owned = unfinished === 0 ? this.#messageRsv : this.#continuationRsv;
+    const owned = unfinished === 0 ? this.#profile.messageRsv : this.#profile.continuationRsv;
     if ((frame.bits & Info.rsv & ~owned) === 0) return;
     throw new InvalidFrameError("A reserved bit is set, and no extension of this session owns it", frame);
   }
@@ -133,19 +128,18 @@ export class FrameWriter {
     throw new InvalidFrameError("A message of another type is unfinished: send its last fragment first", frame);
   }
 
-  #encode(firstByte: number, given: string | Uint8Array): void {
-    const payload = typeof given === "string" && given.length >= LARGE_TEXT ? encoder.encode(given) : given;
-    const maskKey = this.masking ? this.#nextMaskKey() : undefined;
+  #encode(firstByte: number, payload: string | Uint8Array): void {
+    const maskKey = this.masking ? this.#profile.maskKeys.randomMaskKey() : undefined;
     const output = this.#output;
     if (typeof payload === "string") {
       const batch = output.reserve(MAX_HEADER_SIZE + payload.length * 3);
-      output.commit(this.#codec.encodeText(batch.bytes, batch.length, firstByte, payload, maskKey));
+      output.commit(this.#profile.codec.encodeText(batch.bytes, batch.length, firstByte, payload, maskKey));
     } else if (payload.length < LARGE_PAYLOAD || maskKey !== undefined) {
       const batch = output.reserve(MAX_HEADER_SIZE + payload.length);
-      output.commit(this.#codec.encodeFrame(batch.bytes, batch.length, firstByte, payload, maskKey));
+      output.commit(this.#profile.codec.encodeFrame(batch.bytes, batch.length, firstByte, payload, maskKey));
     } else {
       const header = new Uint8Array(headerSize(payload.length, false));
-      this.#codec.encodeHeader(header, 0, firstByte, payload.length, undefined);
+      this.#profile.codec.encodeHeader(header, 0, firstByte, payload.length, undefined);
       output.writeLarge(header, payload);
     }
   }

@@ -1,15 +1,13 @@
-import type { Role } from "@sluice/codec-wasm";
-import type { Platform, Timer } from "./platform.js";
+import type { Timer } from "./platform.js";
+import type { SessionOptions } from "./session-options.js";
 import type { Transport } from "./transport.js";
 
-export interface ClosingOptions {
-  readonly role: Role;
+/** The session that closes. */
+export interface ClosingOwner {
+  readonly options: Pick<SessionOptions, "platform" | "role" | "settings">;
   readonly transport: Transport;
-  readonly platform: Platform;
-  /** Milliseconds that each stage may take. */
-  readonly closeTimeout: number;
   /** The handler did not come for the ending in time. */
-  readonly overdue: () => void;
+  overdue(): void;
 }
 
 /**
@@ -17,31 +15,32 @@ export interface ClosingOptions {
  * peer answers our Close and ends its side. Whoever is too late finds the connection destroyed.
  */
 export class Closing {
-  readonly #options: ClosingOptions;
+  readonly #owner: ClosingOwner;
   #timer: Timer | undefined;
   #peerEnded = false;
   #over = false;
 
-  constructor(options: ClosingOptions) {
-    this.#options = options;
+  constructor(owner: ClosingOwner) {
+    this.#owner = owner;
   }
 
   /** The session has its ending: now the handler may take what is left, and answer it. */
   begin(): void {
-    this.#arm(this.#options.overdue);
+    this.#arm(() => this.#owner.overdue());
   }
 
   /** Our Close is encoded. `exchanged` tells whether the peer's was there before. */
   closeSent(exchanged: boolean): void {
-    this.#arm(() => this.#options.transport.destroy());
+    this.#arm(() => this.#owner.transport.destroy());
     if (exchanged) this.exchanged();
   }
 
   /** Both Closes are exchanged, or the peer forfeited its own: the server ends TCP first (RFC 6455 section 7.1.1). */
   exchanged(): void {
     if (this.#over) return;
-    if (this.#options.role === "server" || this.#peerEnded) this.#options.transport.end();
-    else this.#options.transport.flush();
+    const { transport, options } = this.#owner;
+    if (options.role === "server" || this.#peerEnded) transport.end();
+    else transport.flush();
   }
 
   /** The peer ended its side, and nothing more is to be said where `exchanged`. */
@@ -59,6 +58,7 @@ export class Closing {
   #arm(callback: () => void): void {
     if (this.#over) return;
     this.#timer?.cancel();
-    this.#timer = this.#options.platform.setTimer(this.#options.closeTimeout, callback);
+    const { platform, settings } = this.#owner.options;
+    this.#timer = platform.setTimer(settings.closeTimeout, callback);
   }
 }

@@ -1,7 +1,7 @@
 import type { CloseReason } from "../close-reason.js";
 import type { Ending, Outcome } from "./ending.js";
 import { outcomeOf } from "./ending.js";
-import type { Job, JobBlock } from "./job.js";
+import type { Job, JobBlock, JobOwner } from "./job.js";
 import { cancelledJob, Jobs } from "./job.js";
 
 /**
@@ -9,25 +9,38 @@ import { cancelledJob, Jobs } from "./job.js";
  * and the jobs end with it.
  */
 export class Conclusion {
-  /** Settles with the ending; never rejects. */
-  readonly closeReason: Promise<CloseReason | null>;
-  readonly #jobFailed: (error: unknown) => void;
+  readonly #jobOwner: JobOwner;
   #ending: Ending | undefined;
-  #settle: (reason: CloseReason | null) => void = () => {};
-  /** Both are made on demand: most sessions are never asked for a signal, and launch nothing. */
+  /** All four are made on demand: most sessions are never asked for a signal, and launch nothing. */
+  #closeReason: Promise<CloseReason | null> | undefined;
+  #settle: ((reason: CloseReason | null) => void) | undefined;
   #abort: AbortController | undefined;
   #jobs: Jobs | undefined;
 
-  /** `jobFailed` never throws. */
-  constructor(jobFailed: (error: unknown) => void) {
-    this.#jobFailed = jobFailed;
-    this.closeReason = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
+  constructor(jobOwner: JobOwner) {
+    this.#jobOwner = jobOwner;
   }
 
   get ending(): Ending | undefined {
     return this.#ending;
+  }
+
+  get outcome(): Outcome | undefined {
+    return this.#ending && outcomeOf(this.#ending);
+  }
+
+  /** Settles with the ending; never rejects. */
+  get closeReason(): Promise<CloseReason | null> {
+    if (this.#closeReason === undefined) {
+      const { outcome } = this;
+      this.#closeReason =
+        outcome === undefined
+          ? new Promise((resolve) => {
+              this.#settle = resolve;
+            })
+          : Promise.resolve(outcome.closeReason);
+    }
+    return this.#closeReason;
   }
 
   get signal(): AbortSignal {
@@ -40,7 +53,7 @@ export class Conclusion {
 
   launch(block: JobBlock): Job {
     if (this.#ending !== undefined) return cancelledJob(outcomeOf(this.#ending).cause);
-    this.#jobs ??= new Jobs(this.#jobFailed);
+    this.#jobs ??= new Jobs(this.#jobOwner);
     return this.#jobs.launch(block);
   }
 
@@ -54,7 +67,7 @@ export class Conclusion {
   settle(ending: Ending): Outcome {
     this.#ending = ending;
     const outcome = outcomeOf(ending);
-    this.#settle(outcome.closeReason);
+    this.#settle?.(outcome.closeReason);
     return outcome;
   }
 

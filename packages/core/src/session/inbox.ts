@@ -3,17 +3,17 @@ import type { Chain, Processed } from "../extension/chain.js";
 import type { Frame } from "../frame.js";
 import { budgetSize } from "../frame.js";
 import type { Connection } from "../protocol/connection.js";
-import type { Platform } from "./platform.js";
+import type { SessionOptions } from "./session-options.js";
 
-export interface InboxOptions {
+/** The session whose frames they are. */
+export interface InboxOwner {
   readonly channel: Channel<Frame>;
-  readonly chain: Chain;
   readonly connection: Pick<Connection, "accept">;
-  readonly platform: Pick<Platform, "nextTurn">;
+  readonly options: Pick<SessionOptions, "platform">;
   /** An extension failed, or what it made cannot be accepted: nothing behind it can be read. Called once. */
-  readonly failed: (error: unknown) => void;
+  extensionFailed(error: unknown): void;
   /** There is more room than there was. */
-  readonly moved: () => void;
+  moved(): void;
 }
 
 /**
@@ -22,18 +22,20 @@ export interface InboxOptions {
  * still come, and the end of the input waits behind it.
  */
 export class Inbox {
-  readonly #options: InboxOptions;
-  readonly #channel: Channel<Frame>;
+  readonly #owner: InboxOwner;
+  readonly #chain: Chain;
   /** Frames, and what comes behind them. */
   #waiting: (Frame | (() => void))[] = [];
   #frames = 0;
   #bytes = 0;
   #state: "idle" | "working" | "over" = "idle";
   #turnComing = false;
+  /** Frames that nobody is to see. */
+  readonly #unwanted = new Set<Frame>();
 
-  constructor(options: InboxOptions) {
-    this.#options = options;
-    this.#channel = options.channel;
+  constructor(owner: InboxOwner, chain: Chain) {
+    this.#owner = owner;
+    this.#chain = chain;
   }
 
   /** Whether frames wait. */
@@ -43,12 +45,12 @@ export class Inbox {
 
   /** Frames that may come now. */
   get freePlaces(): number {
-    return this.#channel.freePlaces - this.#frames - (this.#state === "working" ? 1 : 0);
+    return this.#owner.channel.freePlaces - this.#frames - (this.#state === "working" ? 1 : 0);
   }
 
   /** Bytes that may come now; 0 or less while the channel or what waits here fills the bound. */
   get freeBytes(): number {
-    return this.#channel.freeBytes - this.#bytes;
+    return this.#owner.channel.freeBytes - this.#bytes;
   }
 
   /** A frame has come. */
@@ -56,6 +58,13 @@ export class Inbox {
     if (this.#takesNothing) return;
     if (this.#state === "idle" && this.#waiting.length === 0 && this.#hasRoom) this.#process(frame);
     else this.#wait(frame);
+  }
+
+  /** A frame has come that nobody is to see. The extensions see it all the same: those behind it may point back to it. */
+  drop(frame: Frame): void {
+    if (this.#takesNothing) return;
+    this.#unwanted.add(frame);
+    this.put(frame);
   }
 
   /** Calls back when everything that came so far is in the channel, or never will be. */
@@ -68,7 +77,7 @@ export class Inbox {
   room(): void {
     if (this.#waiting.length === 0 || this.#turnComing) return;
     this.#turnComing = true;
-    this.#options.platform.nextTurn(() => {
+    this.#owner.options.platform.nextTurn(() => {
       this.#turnComing = false;
       this.#pump();
     });
@@ -77,7 +86,8 @@ export class Inbox {
   /** The channel takes no more, or the session is over: what waits is dropped, and what comes behind it comes now. */
   discard(): void {
     this.#state = "over";
-    this.#options.chain.drop();
+    this.#chain.drop();
+    this.#unwanted.clear();
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#frames = 0;
@@ -86,18 +96,18 @@ export class Inbox {
   }
 
   get #takesNothing(): boolean {
-    return this.#state === "over" || this.#channel.isClosed;
+    return this.#state === "over" || this.#owner.channel.isClosed;
   }
 
   get #hasRoom(): boolean {
-    return this.#channel.freePlaces > 0 && this.#channel.freeBytes > 0;
+    return this.#owner.channel.freePlaces > 0 && this.#owner.channel.freeBytes > 0;
   }
 
   #wait(frame: Frame): void {
     this.#waiting.push(frame);
     this.#frames++;
     this.#bytes += budgetSize(frame);
-    if (!this.#hasRoom) this.#channel.notifyRoom();
+    if (!this.#hasRoom) this.#owner.channel.notifyRoom();
   }
 
   #pump(): void {
@@ -105,7 +115,7 @@ export class Inbox {
       const next = this.#waiting[0];
       if (next === undefined) break;
       if (typeof next !== "function" && !this.#hasRoom) {
-        this.#channel.notifyRoom();
+        this.#owner.channel.notifyRoom();
         break;
       }
       this.#waiting.shift();
@@ -117,31 +127,31 @@ export class Inbox {
         this.#process(next);
       }
     }
-    this.#options.moved();
+    this.#owner.moved();
   }
 
   /** Control frames, which a raw session shows, pass the extensions by. */
   #process(frame: Frame): void {
     if (frame.type !== "text" && frame.type !== "binary") {
-      this.#channel.put(frame);
+      this.#owner.channel.put(frame);
       return;
     }
     let made: Processed | Promise<Processed>;
     try {
-      made = this.#options.chain.process(frame);
-      if (!(made instanceof Promise)) this.#deliver(made);
+      made = this.#chain.process(frame);
+      if (!(made instanceof Promise)) this.#deliver(frame, made);
     } catch (error) {
       this.#fail(error);
       return;
     }
-    if (made instanceof Promise) this.#await(made);
+    if (made instanceof Promise) this.#await(frame, made);
   }
 
-  #await(made: Promise<Processed>): void {
+  #await(frame: Frame, made: Promise<Processed>): void {
     this.#state = "working";
     made
-      .then((frame) => {
-        if (this.#state === "working") this.#deliver(frame);
+      .then((processed) => {
+        if (this.#state === "working") this.#deliver(frame, processed);
       })
       .then(
         () => {
@@ -153,14 +163,15 @@ export class Inbox {
       );
   }
 
-  #deliver(frame: Processed): void {
-    if (frame !== undefined) this.#channel.put(this.#options.connection.accept(frame));
+  #deliver(frame: Frame, processed: Processed): void {
+    if (this.#unwanted.delete(frame) || processed === undefined) return;
+    this.#owner.channel.put(this.#owner.connection.accept(processed));
   }
 
   #fail(error: unknown): void {
     if (this.#state === "over") return;
     this.#state = "over";
-    this.#options.failed(error);
+    this.#owner.extensionFailed(error);
     this.discard();
   }
 }

@@ -1,30 +1,28 @@
 import type { Channel } from "../channel/channel.js";
-import type { ChannelConfig } from "../channel/overflow.js";
 import type { SluiceError } from "../errors.js";
 import { ChannelOverflowError, ProtocolViolationError } from "../errors.js";
 import type { Frame } from "../frame.js";
 import type { Connection } from "../protocol/connection.js";
 import type { ReceiveStatus } from "../protocol/connection-options.js";
 import type { Inbox } from "./inbox.js";
-import type { Platform, Timer } from "./platform.js";
+import type { Timer } from "./platform.js";
+import type { SessionOptions } from "./session-options.js";
 import type { Transport } from "./transport.js";
 
-export interface IntakeOptions {
+/** The session that reads. */
+export interface IntakeOwner {
+  readonly options: Pick<SessionOptions, "platform" | "settings">;
+  readonly transport: Transport;
   readonly connection: Connection;
   readonly channel: Channel<Frame>;
   /** What stands between the connection and the channel where extensions are in use. */
   readonly inbox: Inbox | undefined;
-  readonly transport: Transport;
-  readonly platform: Platform;
-  readonly config: ChannelConfig;
-  /** Milliseconds that a full channel may stay unread; 0 for ever. */
-  readonly maxPause: number;
   /** A limit was reached: the session ends. */
-  readonly failed: (error: SluiceError) => void;
+  fail(error: SluiceError): void;
   /** Reading stopped because nobody takes the frames, or goes on. */
-  readonly paused: (paused: boolean) => void;
+  readingPaused(paused: boolean): void;
   /** The peer ended its side, and every byte in front of that was parsed. */
-  readonly peerEnded: () => void;
+  inputEnded(): void;
 }
 
 /** Why reading stands still: the channel is full, or the turn's budget is used up; and "over" with the session. */
@@ -32,24 +30,24 @@ type Pause = "none" | "full" | "turn" | "over";
 
 /** When a session reads: as long as its channel has room, and never more than one turn's budget at a time. */
 export class Intake {
-  readonly #options: IntakeOptions;
+  readonly #owner: IntakeOwner;
   #pause: Pause = "none";
   #timer: Timer | undefined;
   /** Whether a callback of `nextTurn` that parses on is under way. */
   #turnComing = false;
   #endWaits = false;
 
-  constructor(options: IntakeOptions) {
-    this.#options = options;
+  constructor(owner: IntakeOwner) {
+    this.#owner = owner;
   }
 
   receive(start: number, end: number): void {
-    this.#after(this.#options.connection.receive(start, end));
+    this.#after(this.#owner.connection.receive(start, end));
   }
 
   /** The peer ended its side: true news only when the bytes in front of it are parsed. */
   peerEnded(): void {
-    if (this.#pause === "none") this.#options.peerEnded();
+    if (this.#pause === "none") this.#owner.inputEnded();
     else this.#endWaits = true;
   }
 
@@ -57,7 +55,7 @@ export class Intake {
   wake(): void {
     if (this.#pause !== "full") return;
     this.#timer?.cancel();
-    this.#options.paused(false);
+    this.#owner.readingPaused(false);
     this.#waitForTurn();
   }
 
@@ -75,7 +73,7 @@ export class Intake {
   }
 
   #isFull(): boolean {
-    const { channel, inbox } = this.#options;
+    const { channel, inbox } = this.#owner;
     return !channel.isClosed && hasNoRoom(inbox ?? channel);
   }
 
@@ -83,53 +81,56 @@ export class Intake {
     this.#halt("turn");
     if (this.#turnComing) return;
     this.#turnComing = true;
-    this.#options.platform.nextTurn(() => {
+    this.#owner.options.platform.nextTurn(() => {
       this.#turnComing = false;
-      if (this.#pause === "turn") this.#after(this.#options.connection.resume());
+      if (this.#pause === "turn") this.#after(this.#owner.connection.resume());
     });
   }
 
   #waitForRoom(): void {
-    const { channel, config, platform } = this.#options;
+    const { channel, options } = this.#owner;
+    const { platform, settings } = options;
     if (this.#pause === "full") return;
     this.#halt("full");
     channel.notifyRoom();
-    if (config.onOverflow === "close") {
+    if (settings.incoming.onOverflow === "close") {
       // Judged only after the reader had its turn: a burst in one chunk is no overflow.
       platform.nextTurn(() => this.#overflow());
       return;
     }
-    this.#options.paused(true);
-    const { maxPause, failed } = this.#options;
+    this.#owner.readingPaused(true);
+    const { maxPause } = settings;
     if (maxPause === 0) return;
     this.#timer = platform.setTimer(maxPause, () => {
       const message = `Nobody read for ${maxPause} ms (maxPause) while messages waited`;
-      failed(new ProtocolViolationError("NOT_READ_FOR_TOO_LONG", 1008, message));
+      this.#owner.fail(new ProtocolViolationError("NOT_READ_FOR_TOO_LONG", 1008, message));
     });
   }
 
   /** Under "close": full, and the reader did not come. More input now is one too many. */
   #overflow(): void {
     if (this.#pause !== "full") return;
-    const { connection, channel, inbox, config, failed } = this.#options;
+    const { connection, channel, inbox, options } = this.#owner;
     // Where the channel has room, an extension is at work, and nobody is too slow.
     if (!hasNoRoom(channel)) return;
-    if (connection.backlog > 0 || inbox?.isWaiting === true)
-      failed(new ChannelOverflowError("incoming", config.capacity));
-    else this.#readOn();
+    if (connection.backlog > 0 || inbox?.isWaiting === true) {
+      this.#owner.fail(new ChannelOverflowError("incoming", options.settings.incoming.capacity));
+    } else {
+      this.#readOn();
+    }
   }
 
   #halt(pause: Pause): void {
-    if (this.#pause === "none") this.#options.transport.pause();
+    if (this.#pause === "none") this.#owner.transport.pause();
     this.#pause = pause;
   }
 
   #readOn(): void {
     this.#pause = "none";
-    this.#options.transport.resume();
+    this.#owner.transport.resume();
     if (!this.#endWaits) return;
     this.#endWaits = false;
-    this.#options.peerEnded();
+    this.#owner.inputEnded();
   }
 }
 

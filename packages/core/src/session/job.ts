@@ -21,15 +21,20 @@ export interface Job {
 /** What a job runs. `signal` aborts with the session, and with `Job.cancel`. */
 export type JobBlock = (signal: AbortSignal) => unknown;
 
+/** Whose jobs they are. */
+export interface JobOwner {
+  /** Told of every job that fails. Never throws. */
+  jobFailed(error: unknown): void;
+}
+
 /** The jobs of one session that are not done yet. */
 export class Jobs {
   readonly #running = new Set<RunningJob>();
-  readonly #failed: (error: unknown) => void;
+  readonly #owner: JobOwner;
   #idle: (() => void) | undefined;
 
-  /** `failed` is told of every job that fails, and never throws. */
-  constructor(failed: (error: unknown) => void) {
-    this.#failed = failed;
+  constructor(owner: JobOwner) {
+    this.#owner = owner;
   }
 
   launch(block: JobBlock): Job {
@@ -37,7 +42,7 @@ export class Jobs {
     this.#running.add(job);
     job.run(block, (failure) => {
       this.#running.delete(job);
-      if (failure !== undefined) this.#failed(failure.error);
+      if (failure !== undefined) this.#owner.jobFailed(failure.error);
       if (this.#running.size === 0) this.#idle?.();
     });
     return job;

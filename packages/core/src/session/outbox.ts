@@ -1,4 +1,3 @@
-import type { ChannelConfig } from "../channel/overflow.js";
 import type { ChannelResult } from "../channel/result.js";
 import { NOT_NOW } from "../channel/result.js";
 import type { SendChannel } from "../channel/send-channel.js";
@@ -9,6 +8,8 @@ import { budgetSize, Frame } from "../frame.js";
 import type { Connection } from "../protocol/connection.js";
 import { rejected, unobtrusive } from "../rejection.js";
 import type { CountedOutput } from "./counted-output.js";
+import type { SessionOptions, SessionSettings } from "./session-options.js";
+import type { Transport } from "./transport.js";
 
 /** One accepted promise for every `send` that did not have to wait. */
 const SENT: Promise<void> = Promise.resolve();
@@ -32,23 +33,35 @@ type Waiting =
 /** What goes through the line like any other. */
 type SentFrame = Frame.Data | Frame.Ping | Frame.Pong;
 
-export interface OutboxOptions {
+/** The session that sends. */
+export interface OutboxOwner {
+  readonly options: Pick<SessionOptions, "settings">;
+  readonly transport: Transport;
   readonly connection: Connection;
   readonly output: CountedOutput;
   /** What the session's extensions make of data frames. */
-  readonly chain: Chain | undefined;
-  readonly config: ChannelConfig & { readonly maxBytes: number };
-  /** Writes what was encoded now, rather than at the end of the turn. */
-  readonly writeNow: () => void;
+  readonly pipeline: { readonly outgoing: Chain } | undefined;
   /** An extension failed: no data frame goes out any more. Called once. */
-  readonly failed: (error: unknown) => void;
+  extensionFailed(error: unknown): void;
   /** The channel overflowed under "close". */
-  readonly overflowed: (error: ChannelOverflowError) => void;
+  fail(error: ChannelOverflowError): void;
   /** Our Close was encoded: nothing more goes out. */
-  readonly closeSent: () => void;
+  closeSent(): void;
+  /** No frame is accepted any more. Called once. */
+  closedForSend(): void;
   /** `outgoing.close()` was called, or a Close frame sent. The reason can be sent. */
-  readonly closeRequested: (reason: CloseReason) => void;
+  close(reason: CloseReason): void;
 }
+
+interface Flush {
+  /** The number of the last frame that has to reach the kernel. */
+  readonly target: number;
+  readonly resolve: () => void;
+}
+
+/** Nothing is ever put into these. */
+const NOBODY: Waiting[] = [];
+const NO_FLUSH: Flush[] = [];
 
 /** Whether frames are accepted: yes; no, since an extension failed; since a Close is in line or out; since the connection is gone. */
 type Phase = "open" | "failed" | "closed" | "over";
@@ -59,26 +72,25 @@ type Phase = "open" | "failed" | "closed" | "over";
  * everything waits behind that.
  */
 export class Outbox implements SendChannel<Frame> {
-  readonly #options: OutboxOptions;
+  readonly #owner: OutboxOwner;
   readonly #connection: Connection;
   readonly #output: CountedOutput;
   readonly #chain: Chain | undefined;
-  readonly #capacity: number;
-  readonly #maxBytes: number;
-  readonly #waiting: Waiting[] = [];
-  readonly #flushes: { readonly target: number; readonly resolve: () => void }[] = [];
+  readonly #config: SessionSettings["outgoing"];
+  /** Both are made on demand: mostly nothing has to wait. */
+  #waiting: Waiting[] = NOBODY;
+  #flushes: Flush[] = NO_FLUSH;
   /** Whose frame an extension takes its time over. */
   #working: Sender | undefined;
   #phase: Phase = "open";
   #closeSent = false;
 
-  constructor(options: OutboxOptions) {
-    this.#options = options;
-    this.#connection = options.connection;
-    this.#output = options.output;
-    this.#chain = options.chain;
-    this.#capacity = options.config.capacity;
-    this.#maxBytes = options.config.maxBytes;
+  constructor(owner: OutboxOwner) {
+    this.#owner = owner;
+    this.#connection = owner.connection;
+    this.#output = owner.output;
+    this.#chain = owner.pipeline?.outgoing;
+    this.#config = owner.options.settings.outgoing;
   }
 
   get isClosedForSend(): boolean {
@@ -130,15 +142,16 @@ export class Outbox implements SendChannel<Frame> {
   }
 
   close(): void {
-    if (this.#phase === "open") this.#options.closeRequested(CloseReason.normal());
+    if (this.#phase === "open") this.#owner.close(CloseReason.normal());
   }
 
   /** Sends a Close behind everything that was accepted: this reason, or without one the answer that the connection owes. */
   sendClose(reason?: CloseReason): void {
     if (this.#phase !== "open" && this.#phase !== "failed") return;
     this.#phase = "closed";
-    this.#waiting.push({ what: "close", reason });
+    this.#line({ what: "close", reason });
     this.#pump();
+    this.#owner.closedForSend();
   }
 
   /** Resolves when everything accepted so far reached the kernel; at once when the session is over. */
@@ -146,10 +159,10 @@ export class Outbox implements SendChannel<Frame> {
     if (this.#phase === "over") return SENT;
     const inLine = this.#working !== undefined || this.#waiting.length > 0;
     if (!inLine && this.#output.pendingFrames === 0) return SENT;
-    this.#options.writeNow();
+    this.#owner.transport.flush();
     return new Promise((resolve) => {
       if (!inLine) this.#awaitKernel(resolve);
-      else this.#waiting.push({ what: "flush", reached: resolve });
+      else this.#line({ what: "flush", reached: resolve });
     });
   }
 
@@ -161,14 +174,20 @@ export class Outbox implements SendChannel<Frame> {
 
   /** The session is over: whoever waits learns it. */
   end(): void {
+    const wasOpen = this.#phase === "open" || this.#phase === "failed";
     this.#phase = "over";
     this.#working?.refused(new ClosedSendChannelError());
     this.#working = undefined;
-    for (const waiting of this.#waiting.splice(0)) {
-      if (waiting.what === "frame") waiting.sender.refused(new ClosedSendChannelError());
-      else if (waiting.what === "flush") waiting.reached();
+    const waiting = this.#waiting;
+    this.#waiting = NOBODY;
+    for (const one of waiting) {
+      if (one.what === "frame") one.sender.refused(new ClosedSendChannelError());
+      else if (one.what === "flush") one.reached();
     }
-    for (const { resolve } of this.#flushes.splice(0)) resolve();
+    const flushes = this.#flushes;
+    this.#flushes = NO_FLUSH;
+    for (const { resolve } of flushes) resolve();
+    if (wasOpen) this.#owner.closedForSend();
   }
 
   /** @throws FrameTooBigError (`FRAME_TOO_BIG`) where room would not help. */
@@ -181,7 +200,7 @@ export class Outbox implements SendChannel<Frame> {
   #requestClose(frame: Frame.Close): void {
     const reason = frame.readReason() ?? new CloseReason(CloseReason.Codes.NO_STATUS);
     checkSendable(reason);
-    this.#options.closeRequested(reason);
+    this.#owner.close(reason);
   }
 
   #hasRoom(): boolean {
@@ -189,23 +208,23 @@ export class Outbox implements SendChannel<Frame> {
   }
 
   #fits(): boolean {
-    return this.#output.pendingFrames < this.#capacity && this.#output.pendingBytes < this.#maxBytes;
+    return this.#output.pendingFrames < this.#config.capacity && this.#output.pendingBytes < this.#config.maxBytes;
   }
 
   /** Whether one frame more is too much under "close". What waits only for an extension has its place all the same. */
   #overflows(): boolean {
-    if (this.#options.config.onOverflow === "suspend") return false;
+    if (this.#config.onOverflow === "suspend") return false;
     if (this.#working === undefined) return true;
     let bytes = this.#output.pendingBytes;
     for (const waiting of this.#waiting) if (waiting.what === "frame") bytes += budgetSize(waiting.frame);
-    return this.#output.pendingFrames + this.#waiting.length >= this.#capacity || bytes >= this.#maxBytes;
+    return this.#output.pendingFrames + this.#waiting.length >= this.#config.capacity || bytes >= this.#config.maxBytes;
   }
 
   /** @throws FrameTooBigError (`FRAME_TOO_BIG`) now rather than when there is room. */
   #wait(frame: SentFrame): Promise<void> {
     if (frame.type === "text" || frame.type === "binary") this.#connection.checkSize(frame.payload);
     if (this.#overflows()) throw this.#overflow();
-    return promised((sender) => this.#waiting.push({ what: "frame", frame, sender }));
+    return promised((sender) => this.#line({ what: "frame", frame, sender }));
   }
 
   /** Sends a frame by way of the extensions: now, where they answer now. */
@@ -261,26 +280,24 @@ export class Outbox implements SendChannel<Frame> {
   /** What the extension had of the message is lost: the peer could not make sense of the next one. */
   #fail(error: unknown): unknown {
     if (this.#phase === "open") this.#phase = "failed";
-    for (const waiting of this.#waiting.splice(0)) {
-      if (waiting.what === "frame") waiting.sender.refused(new ClosedSendChannelError());
-      else this.#waiting.push(waiting);
-    }
-    this.#options.failed(error);
+    const waiting = this.#waiting;
+    this.#waiting = waiting.filter(({ what }) => what !== "frame");
+    for (const one of waiting) if (one.what === "frame") one.sender.refused(new ClosedSendChannelError());
+    this.#owner.extensionFailed(error);
     return error;
   }
 
   #overflow(): ChannelOverflowError {
-    const error = new ChannelOverflowError("outgoing", this.#capacity);
-    this.#options.overflowed(error);
+    const error = new ChannelOverflowError("outgoing", this.#config.capacity);
+    this.#owner.fail(error);
     return error;
   }
 
   /** Lets in what stands in line, as far as there is room. */
   #pump(): void {
-    const waiting = this.#waiting;
-    for (let next = waiting[0]; next !== undefined && this.#working === undefined; next = waiting[0]) {
+    for (let next = this.#waiting[0]; next !== undefined && this.#working === undefined; next = this.#waiting[0]) {
       if (next.what === "frame" && !this.#fits()) return;
-      waiting.shift();
+      this.#waiting.shift();
       if (next.what === "frame") this.#encode(next.frame, next.sender);
       else if (next.what === "flush") this.#awaitKernel(next.reached);
       else this.#encodeClose(next.reason);
@@ -301,11 +318,17 @@ export class Outbox implements SendChannel<Frame> {
     this.#closeSent = true;
     if (reason === undefined) this.#connection.finish();
     else this.#connection.close(reason);
-    this.#options.closeSent();
+    this.#owner.closeSent();
+  }
+
+  #line(waiting: Waiting): void {
+    if (this.#waiting === NOBODY) this.#waiting = [];
+    this.#waiting.push(waiting);
   }
 
   /** What is encoded by now decides when a flush is done. */
   #awaitKernel(resolve: () => void): void {
+    if (this.#flushes === NO_FLUSH) this.#flushes = [];
     this.#flushes.push({ target: this.#output.encodedFrames, resolve });
     this.#settleFlushes();
   }

@@ -1,20 +1,12 @@
 import type { Platform, Timer } from "./platform.js";
+import type { SessionOptions } from "./session-options.js";
 
 /** What a pinger may do to its session. */
 export interface PingerActions {
   /** Sends a ping with this payload, and says when it reached the kernel. Never rejects. */
-  ping(payload: Uint8Array): Promise<void>;
+  sendPing(payload: Uint8Array): Promise<void>;
   /** Nothing came from the peer within `timeout` of a ping. */
-  timedOut(): void;
-}
-
-export interface PingerOptions {
-  readonly platform: Platform;
-  readonly actions: PingerActions;
-  /** Milliseconds between pings; 0 for none. */
-  readonly pingPeriod: number;
-  /** Milliseconds that the peer has to send anything at all after a ping reached the kernel. */
-  readonly timeout: number;
+  pingTimedOut(): void;
 }
 
 type Phase =
@@ -51,12 +43,12 @@ export class Pinger {
   #pongDue = false;
   #roundTripTime: number | undefined;
 
-  constructor(options: PingerOptions) {
-    this.#platform = options.platform;
-    this.#actions = options.actions;
-    this.#pingPeriod = options.pingPeriod;
-    this.#timeout = options.timeout;
-    this.#sentAt = options.platform.now();
+  constructor(actions: PingerActions, { platform, settings }: Pick<SessionOptions, "platform" | "settings">) {
+    this.#platform = platform;
+    this.#actions = actions;
+    this.#pingPeriod = settings.pingPeriod;
+    this.#timeout = settings.timeout;
+    this.#sentAt = platform.now();
   }
 
   /** Milliseconds between the last ping that was answered and its pong; `undefined` before the first. */
@@ -116,13 +108,17 @@ export class Pinger {
     if (this.#pingPeriod > 0 && !this.#stopped) this.#waitFromLastPing();
   }
 
-  /** A pong has come. One that does not carry the current ping's payload is unsolicited, which is allowed (RFC 6455 section 5.5.3). */
-  pong(payload: Uint8Array): void {
-    if (!this.#pongDue || payload.length !== 4) return;
+  /**
+   * A pong has come. Returns whether it was awaited: one that does not carry the current ping's payload is unsolicited, which
+   * is allowed (RFC 6455 section 5.5.3).
+   */
+  pong(payload: Uint8Array): boolean {
+    if (!this.#pongDue || payload.length !== 4) return false;
     const sequence = new DataView(payload.buffer, payload.byteOffset, 4).getUint32(0);
-    if (sequence !== this.#sequence) return;
+    if (sequence !== this.#sequence) return false;
     this.#pongDue = false;
     this.#roundTripTime = this.#platform.now() - this.#sentAt;
+    return true;
   }
 
   #ping(): void {
@@ -135,7 +131,7 @@ export class Pinger {
     const sending: Phase = { name: "sending" };
     this.#phase = sending;
     this.#sentAt = this.#platform.now();
-    void this.#actions.ping(payload).then(() => {
+    void this.#actions.sendPing(payload).then(() => {
       if (this.#phase === sending) this.#await(this.#platform.now() + this.#timeout, false);
     });
   }
@@ -169,7 +165,7 @@ export class Pinger {
           this.#waitFromLastPing();
         } else {
           this.#clear();
-          this.#actions.timedOut();
+          this.#actions.pingTimedOut();
         }
       });
     }

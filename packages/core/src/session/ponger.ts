@@ -6,10 +6,11 @@ import type { Transport } from "./transport.js";
 /** Bytes of pongs that may wait for the kernel, headers included. */
 const PONGS_WAITING = 4096;
 
-export interface PongerOptions {
+/** The session that answers. */
+export interface PongerOwner {
+  readonly transport: Transport;
   readonly connection: Connection;
   readonly output: CountedOutput;
-  readonly transport: Transport;
 }
 
 /**
@@ -17,14 +18,14 @@ export interface PongerOptions {
  * which RFC 6455 section 5.5.3 allows: a peer that pings and does not read costs no memory.
  */
 export class Ponger {
-  readonly #options: PongerOptions;
+  readonly #owner: PongerOwner;
   /** Pongs that the kernel has not taken: their number among all frames, and their bytes. */
   readonly #waiting: { readonly number: number; readonly size: number }[] = [];
   #bytes = 0;
   #newest: Frame.Ping | undefined;
 
-  constructor(options: PongerOptions) {
-    this.#options = options;
+  constructor(owner: PongerOwner) {
+    this.#owner = owner;
   }
 
   /** A ping has come. */
@@ -35,7 +36,7 @@ export class Ponger {
 
   /** The kernel took more. */
   drained(): void {
-    const { connection, output } = this.#options;
+    const { connection, output } = this.#owner;
     while (this.#waiting[0] !== undefined && this.#waiting[0].number <= output.drainedFrames) {
       this.#bytes -= this.#waiting.shift()?.size ?? 0;
     }
@@ -46,11 +47,11 @@ export class Ponger {
   }
 
   #hasRoom(frame: Frame.Ping): boolean {
-    return !this.#options.transport.blocked && this.#bytes + sizeOf(frame) <= PONGS_WAITING;
+    return !this.#owner.transport.blocked && this.#bytes + sizeOf(frame) <= PONGS_WAITING;
   }
 
   #answer(frame: Frame.Ping): void {
-    const { connection, output } = this.#options;
+    const { connection, output } = this.#owner;
     connection.send(new Frame.Pong(frame.data));
     const size = sizeOf(frame);
     this.#waiting.push({ number: output.encodedFrames, size });

@@ -1,23 +1,29 @@
 import type { Codec, Role } from "@sluice/codec-wasm";
 import type { ChannelConfig } from "../channel/overflow.js";
-import type { ActiveExtension } from "../extension/negotiation.js";
 import type { RetainedBytes } from "../protocol/limits.js";
 import type { WebSocketContentConverter } from "../serialization/content-converter.js";
+import type { MessageRateLimit } from "./message-rate.js";
 import type { Platform } from "./platform.js";
-import type { Transport } from "./transport.js";
 
-/** What a session is made with: every duration in milliseconds, every size in bytes. */
+/** Who answers for a session. Nothing of it may throw. */
+export interface SessionOwner {
+  /** A job failed, and the session has learned it. */
+  jobFailed(error: unknown): void;
+  /** An extension failed, and it was no fault of the peer's. */
+  extensionFailed(error: unknown): void;
+}
+
+/** What the sessions of one kind are made with: every duration in milliseconds, every size in bytes. One object serves them all. */
 export interface SessionOptions {
   readonly role: Role;
   readonly codec: Codec;
-  readonly transport: Transport;
   readonly platform: Platform;
   readonly retained: RetainedBytes;
   readonly settings: SessionSettings;
   /** Whether a raw session checks text as UTF-8, across fragments too; then 1007. Default false. A default session always does. */
   readonly validateText?: boolean;
-  /** The extensions that were agreed on, in the order in which they apply going out. Default none. */
-  readonly extensions?: readonly ActiveExtension[];
+  /** Default: nobody is told. */
+  readonly owner?: SessionOwner | undefined;
   /** What turns values into messages and back. Default none. */
   readonly converter?: WebSocketContentConverter | undefined;
 }
@@ -32,6 +38,12 @@ export interface SessionSettings {
   readonly closeTimeout: number;
   /** 0 for ever. */
   readonly maxPause: number;
+  /** 0 for ever. */
+  readonly maxLifetime: number;
+  /** 0 for ever. */
+  readonly idleTimeout: number;
+  /** Without one, as many messages as come. A raw session, whose frames are no messages, closes where this says "drop". */
+  readonly messageRate: MessageRateLimit | undefined;
   readonly incoming: ChannelConfig & { readonly maxBytes: number };
   readonly outgoing: ChannelConfig & { readonly maxBytes: number };
 }

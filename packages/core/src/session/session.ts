@@ -102,4 +102,30 @@ export interface DefaultWebSocketSession extends WebSocketSession {
   timeout: number;
   /** Milliseconds from the last answered ping to its pong; `undefined` before the first. */
   readonly roundTripTime: number | undefined;
+  /**
+   * What `incoming` brings, as a web stream: text messages as strings, binary ones as bytes. Of both, the one that asks first
+   * gets the next message; the stream asks when its reader does, and holds none back. Always the same stream, made when it is
+   * first asked for. A raw session has none: a fragment, a ping or a Close is no message.
+   *
+   * - It closes where iteration ends, and errors, with the same error, where it throws.
+   * - To cancel it is `incoming.cancel(reason)`: the peer is heard no more, and `send` still works. A `for await` over it cancels
+   *   it at `break`, too, unless it goes over `readable.values({ preventCancel: true })`.
+   *
+   * ```ts
+   * await session.readable.pipeThrough(shouting).pipeTo(session.writable);
+   * ```
+   */
+  readonly readable: ReadableStream<string | Uint8Array>;
+  /**
+   * `send` as a web stream, of text and bytes. Always the same stream, made when it is first asked for.
+   *
+   * - A `write` is done when `send` is: while the outgoing budget is used up, `ready` waits, and so does who pipes into it.
+   * - What `send` rejects with errors the stream, as with any other; the session, which a `FrameTooBigError` does not end, may
+   *   still `send`.
+   * - To close it is `close()`: 1000, behind everything that was written. To abort it is `closeExceptionally(reason)`;
+   *   without a reason, as for an `AbortError`, that is 1000.
+   * - When the session ends otherwise, it errors as soon as nothing more can be sent: with the error that iteration throws, or
+   *   with `ClosedSendChannelError` (`CLOSED_SEND_CHANNEL`) where that ends.
+   */
+  readonly writable: WritableStream<string | Uint8Array>;
 }

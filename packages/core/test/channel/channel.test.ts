@@ -11,8 +11,7 @@ interface Setup {
 function setup(capacity = 4, maxBytes = 1000): Setup {
   const told: string[] = [];
   const channel = new Channel<string>({
-    capacity,
-    maxBytes,
+    config: { capacity, maxBytes },
     sizeOf: (element) => element.length,
     owner: {
       room: () => told.push("room"),

@@ -1,14 +1,20 @@
 import { MAX_DESCRIPTORS } from "@sluice/codec-wasm";
 import { describe, expect, it } from "vitest";
 import { CloseReason } from "../../src/close-reason.js";
-import { ChannelOverflowError, PingTimeoutError } from "../../src/errors.js";
+import { ChannelOverflowError, PingTimeoutError, ProtocolViolationError } from "../../src/errors.js";
 import { Frame } from "../../src/frame.js";
 import { RetainedBytes } from "../../src/protocol/limits.js";
 import { BACKENDS, codecOf } from "../support/backends.js";
 import { ConnectionHarness } from "../support/connection-harness.js";
+import type { WireFrame } from "../support/wire.js";
 import { announcing, binary, bytes, close, encode, more, ping, text } from "../support/wire.js";
 
 const FROM_CLIENT = "server";
+
+const RULE = "MESSAGE_RATE_EXCEEDED";
+
+/** A frame of this first byte. */
+const bytesFrame = (first: number): WireFrame => ({ first, payload: bytes() });
 
 describe.each(BACKENDS)("a connection with the %s codec", (backend) => {
   const codec = codecOf(backend);
@@ -191,6 +197,28 @@ describe.each(BACKENDS)("a connection with the %s codec", (backend) => {
       harness.feed(fromClient(close(1000)));
       expect(harness.output).toEqual(["close 1000"]);
     });
+  });
+
+  it.each([
+    ["a Close", close(1000)],
+    ["a violation", bytesFrame(0xff)],
+    ["an unfinished message", text("unfinished", 0)],
+    ["frames for another turn", ...Array.from({ length: 2000 }, () => text())],
+  ])("violated by its sink ends there, with %s behind it in the same chunk", (_, ...rest) => {
+    for (const places of [Number.POSITIVE_INFINITY, 1]) {
+      const harness = harnessOf();
+      harness.freePlaces = places;
+      harness.onEvent = () => {
+        if (harness.events.length === 2) harness.connection.violate(new ProtocolViolationError(RULE, 1008, "No more"));
+      };
+      harness.feed(fromClient(text("1"), text("2"), ...rest));
+      expect(harness.events.at(-1)).toBe(`violation ${RULE} 1008 @undefined`);
+      expect(harness.connection.state).toMatchObject({ name: "failed", error: harness.error });
+      expect(harness.receive(fromClient(text("late")))).toBe("ended");
+      expect([harness.retained.used, harness.connection.backlog]).toEqual([0, 0]);
+      harness.connection.finish();
+      expect(harness.output).toEqual(['close 1008 "No more"']);
+    }
   });
 
   it("refuses to be entered twice", () => {

@@ -77,14 +77,22 @@ describe.each(BACKENDS)("writing frames with the %s codec", (backend) => {
     expect(Buffer.from(harness.outputBytes).equals(expected)).toBe(true);
   });
 
+  it("makes bytes of a large text once, however many connections it goes to", () => {
+    const frame = new Frame.Text("€".repeat(20_000));
+    const [one, other] = [harnessOf(), harnessOf()];
+    for (const harness of [one, other]) harness.connection.send(frame);
+    expect(one.largePayloads[0]).toHaveLength(60_000);
+    expect(other.largePayloads[0]).toBe(one.largePayloads[0]);
+  });
+
   it("writes large payloads from where they are, unless they are masked", () => {
     const harness = harnessOf({ maxFrameSize: 100_000 });
     const payload = new Uint8Array(70_000).fill(7);
     harness.connection.send(new Frame.Binary(payload));
-    expect(harness.largeWrites).toBe(1);
+    expect(harness.largePayloads).toHaveLength(1);
     harness.connection.masking = true;
     harness.connection.send(new Frame.Binary(payload));
-    expect(harness.largeWrites).toBe(1);
+    expect(harness.largePayloads).toHaveLength(1);
     expect(decode(harness.outputBytes).map((frame) => frame.payload)).toEqual([payload, payload]);
   });
 

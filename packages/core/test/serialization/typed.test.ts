@@ -16,8 +16,7 @@ const json = jsonConverter();
 /** A channel in which these messages have come. */
 function incoming(...messages: (string | Frame)[]): Channel<Frame> {
   const channel = new Channel<Frame>({
-    capacity: 16,
-    maxBytes: 1000,
+    config: { capacity: 16, maxBytes: 1000 },
     sizeOf: () => 1,
     owner: { room() {}, exhausted() {}, cancelled() {} },
   });

@@ -153,13 +153,11 @@ describe.each(BACKENDS)("extensions of a session with the %s codec", (backend) =
       { how: "later", hook: () => Promise.reject(failure) },
     ])("$how with an incoming frame end their session with 1011, and tell nobody why", async ({ hook }) => {
       const harness = harnessOf([active("x", { in: hook })]);
-      const told: unknown[] = [];
-      harness.session.extensionFailed = (error) => void told.push(error);
       const reader = new Reader(harness.session);
       await harness.receive(text("a"), text("b"));
       expect(reader.end).toBe(failure);
       expect(harness.output).toEqual(["close 1011"]);
-      expect(told).toEqual([failure]);
+      expect(harness.told.extensions).toEqual([failure]);
     });
 
     it.each([
@@ -185,12 +183,10 @@ describe.each(BACKENDS)("extensions of a session with the %s codec", (backend) =
           },
         }),
       ]);
-      const told: unknown[] = [];
-      harness.session.extensionFailed = (error) => void told.push(error);
       new Reader(harness.session);
       await harness.receive(text("a"));
       expect(harness.output).toEqual(['close 1007 "corrupt"']);
-      expect(told).toEqual([]);
+      expect(harness.told.extensions).toEqual([]);
     });
 
     it.each([
@@ -215,13 +211,11 @@ describe.each(BACKENDS)("extensions of a session with the %s codec", (backend) =
     });
 
     it("when their session is over harm nothing, and others learn it too", async () => {
-      const told: unknown[] = [];
       const closed: string[] = [];
       const harness = harnessOf([active("x", { close: failing }), active("y", { close: () => void closed.push("y") })]);
-      harness.session.extensionFailed = (error) => void told.push(error);
       harness.session.cancel();
       await harness.platform.idle();
-      expect(told).toEqual([failure]);
+      expect(harness.told.extensions).toEqual([failure]);
       expect(closed).toEqual(["y"]);
     });
   });
@@ -462,6 +456,24 @@ describe.each(BACKENDS)("extensions of a session with the %s codec", (backend) =
     await harness.platform.idle();
     expect(reader.taken).toHaveLength(50);
     expect(made).toBe(50);
+  });
+
+  it("see messages that are over the rate, too, and nobody else does", async () => {
+    for (const later of [false, true]) {
+      const seen: string[] = [];
+      const note = (frame: Frame.Data): Frame.Data | Promise<Frame.Data> => {
+        seen.push(Buffer.from(frame.data).toString());
+        return later ? Promise.resolve(frame) : frame;
+      };
+      const messageRate = { messages: 2, per: 1000, burst: 2, onExceeded: "drop" as const };
+      const harness = harnessOf([active("x", { in: note })], { messageRate });
+      const reader = new Reader(harness.session);
+      await harness.receive(...["a", "b", "c", "d"].map((message) => text(message)));
+      await harness.platform.advance(1000);
+      await harness.receive(text("e"));
+      expect(seen).toEqual(["a", "b", "c", "d", "e"]);
+      expect(reader.taken).toEqual(['text "a"', 'text "b"', 'text "e"']);
+    }
   });
 
   it("may send, close and cancel from inside their hooks", async () => {

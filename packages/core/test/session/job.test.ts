@@ -21,9 +21,7 @@ describe.each(KINDS)("a job of a $kind session with the $backend codec", ({ back
 
   function setup(): { harness: SessionHarness | RawSessionHarness; failures: unknown[] } {
     const harness = kind === "raw" ? new RawSessionHarness(codec) : new SessionHarness(codec);
-    const failures: unknown[] = [];
-    harness.session.jobFailed = (error) => failures.push(error);
-    return { harness, failures };
+    return { harness, failures: harness.told.jobs };
   }
 
   it("runs at once, beside its session, and completes", async () => {

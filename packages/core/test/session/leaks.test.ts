@@ -9,6 +9,7 @@ import type { SessionSettings } from "../../src/session/session-options.js";
 import { BACKENDS, codecOf } from "../support/backends.js";
 import { FakePlatform } from "../support/fake-platform.js";
 import { FakeTransport } from "../support/fake-transport.js";
+import type { AnySession } from "../support/session-harness.js";
 import { CLOSE_TIMEOUT, channelOf, MAX_PAUSE, SETTINGS } from "../support/session-harness.js";
 import type { WireFrame } from "../support/wire.js";
 import { announcing, binary, bytes, close, encode, more, text } from "../support/wire.js";
@@ -23,7 +24,7 @@ interface Shared {
 
 /** One session, and everything of it that has to come to an end. */
 interface Life {
-  readonly session: RawSession;
+  readonly session: AnySession;
   readonly transport: FakeTransport;
   readonly platform: FakePlatform;
   /** The peer sends these frames, in one read. */
@@ -131,6 +132,24 @@ const WAYS: readonly Way[] = [
     unread: true,
   },
   {
+    name: "more messages come than may",
+    happen: ({ receive }) => receive(more(), ...Array.from({ length: 9 }, () => binary("x"))),
+    code: 1008,
+    settings: { messageRate: { messages: 5, per: 1000, burst: 5, onExceeded: "close" } },
+  },
+  {
+    name: "it has lived for as long as it may",
+    happen: ({ platform }) => platform.advance(5000),
+    code: 1001,
+    settings: { maxLifetime: 5000, idleTimeout: 10_000 },
+  },
+  {
+    name: "nobody uses it",
+    happen: ({ platform }) => platform.advance(5000),
+    code: 1001,
+    settings: { maxLifetime: 10_000, idleTimeout: 5000 },
+  },
+  {
     name: "the server stops, and cuts what is left",
     happen: async ({ session, platform }) => {
       void session.close(CloseReason.goingAway());
@@ -173,11 +192,11 @@ class Waiting {
   }
 }
 
-async function iterate(session: RawSession): Promise<void> {
+async function iterate(session: AnySession): Promise<void> {
   for await (const _ of session.incoming);
 }
 
-function read(session: RawSession, reader: Variant["reader"], { signal }: Shared, waiting: Waiting): void {
+function read(session: AnySession, reader: Variant["reader"], { signal }: Shared, waiting: Waiting): void {
   const { incoming } = session;
   switch (reader) {
     case "nobody":
@@ -205,7 +224,7 @@ function read(session: RawSession, reader: Variant["reader"], { signal }: Shared
   }
 }
 
-function launch(session: RawSession, jobs: Variant["jobs"], waiting: Waiting, signals: AbortSignal[]): void {
+function launch(session: AnySession, jobs: Variant["jobs"], waiting: Waiting, signals: AbortSignal[]): void {
   if (jobs === "none") return;
   const launched = [
     session.launch(async (signal) => {
@@ -233,10 +252,11 @@ async function live(way: Way, variant: Variant, shared: Shared): Promise<object>
   const platform = new FakePlatform();
   const transport = new FakeTransport(codec, platform);
   const settings = { ...SETTINGS, pingPeriod: 20_000, outgoing: channelOf(stuck ? 2 : 100), ...way.settings };
-  const options = { role: "server" as const, codec, transport, platform, retained, settings };
-  const session = kind === "raw" ? new RawSession(options) : new DefaultSession(options);
   const failures: unknown[] = [];
-  session.jobFailed = (error) => failures.push(error);
+  const note = (error: unknown): void => void failures.push(error);
+  const owner = { jobFailed: note, extensionFailed: note };
+  const options = { role: "server" as const, codec, platform, retained, owner, settings };
+  const session = kind === "raw" ? new RawSession(options, transport) : new DefaultSession(options, transport);
   const waiting = new Waiting();
   waiting.add("closeReason", session.closeReason);
   waiting.add("ended", session.ended);

@@ -4,7 +4,8 @@ import type { SluiceError } from "../../src/errors.js";
 import { FrameTooBigError, ProtocolViolationError } from "../../src/errors.js";
 import type { Frame } from "../../src/frame.js";
 import { Connection } from "../../src/protocol/connection.js";
-import type { ConnectionOptions, ConnectionSink, ReceiveStatus } from "../../src/protocol/connection-options.js";
+import type { ConnectionSink, ReceiveStatus } from "../../src/protocol/connection-options.js";
+import { ConnectionProfile } from "../../src/protocol/connection-profile.js";
 import { RetainedBytes } from "../../src/protocol/limits.js";
 import { decode, describeFrame } from "./wire.js";
 
@@ -33,8 +34,8 @@ export class ConnectionHarness {
   freeBytes: number = Number.POSITIVE_INFINITY;
   /** Runs inside each event of the sink. */
   onEvent: (() => void) | undefined;
-  /** Frames of `writeLarge`. */
-  largeWrites = 0;
+  /** Payloads of `writeLarge`, as they were given. */
+  readonly largePayloads: Uint8Array[] = [];
 
   readonly #codec: Codec;
   readonly #written: Uint8Array[] = [];
@@ -46,9 +47,16 @@ export class ConnectionHarness {
     const role = options.role ?? "server";
     this.#codec = options.codec;
     this.retained = options.retained ?? new RetainedBytes(64 * 1024 * 1024);
-    const all: ConnectionOptions = {
+    const profile = new ConnectionProfile({
       role,
       codec: options.codec,
+      retained: this.retained,
+      raw: options.raw ?? false,
+      maskKeys: { randomMaskKey: options.nextMaskKey ?? (() => 0x0a0b_0c0d) },
+      ...(options.validateText === undefined ? {} : { validateText: options.validateText }),
+    });
+    this.connection = new Connection({
+      profile,
       sink: this.#sink(),
       output: {
         // Not at 0, as in a batch that holds other frames.
@@ -61,18 +69,13 @@ export class ConnectionHarness {
           this.#written.push(this.#reserved.subarray(3, 3 + size));
         },
         writeLarge: (header, payload) => {
-          this.largeWrites++;
+          this.largePayloads.push(payload);
           this.#written.push(header.slice(), payload.slice());
         },
       },
       limits: { maxFrameSize: options.maxFrameSize ?? 1 << 20, maxFragments: options.maxFragments ?? 16_384 },
-      retained: this.retained,
-      raw: options.raw ?? false,
       masking: options.masking ?? role === "client",
-      nextMaskKey: options.nextMaskKey ?? (() => 0x0a0b_0c0d),
-      ...(options.validateText === undefined ? {} : { validateText: options.validateText }),
-    };
-    this.connection = new Connection(all);
+    });
   }
 
   /** One chunk. */

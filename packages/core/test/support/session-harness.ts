@@ -2,11 +2,12 @@ import type { Codec, Role } from "@sluice/codec-wasm";
 import { afterEach, expect } from "vitest";
 import { bounded } from "../../src/channel/overflow.js";
 import type { CloseReason } from "../../src/close-reason.js";
+import type { ActiveExtension } from "../../src/extension/negotiation.js";
 import type { Frame } from "../../src/frame.js";
 import { RetainedBytes } from "../../src/protocol/limits.js";
 import { DefaultSession } from "../../src/session/default-session.js";
 import { RawSession } from "../../src/session/raw-session.js";
-import type { SessionOptions, SessionSettings } from "../../src/session/session-options.js";
+import type { SessionOptions, SessionOwner, SessionSettings } from "../../src/session/session-options.js";
 import { describe } from "./connection-harness.js";
 import { FakePlatform, settle } from "./fake-platform.js";
 import { FakeTransport } from "./fake-transport.js";
@@ -25,6 +26,9 @@ export const SETTINGS: SessionSettings = {
   timeout: 15_000,
   closeTimeout: CLOSE_TIMEOUT,
   maxPause: MAX_PAUSE,
+  maxLifetime: 0,
+  idleTimeout: 0,
+  messageRate: undefined,
   incoming: { ...bounded(64), maxBytes: 1 << 20 },
   outgoing: { ...bounded(1024), maxBytes: 4 << 20 },
 };
@@ -49,7 +53,13 @@ export function atTheEnd(harness: { finish(): Promise<void> }): void {
   harnesses.push(harness);
 }
 
-abstract class Harness<Session extends RawSession> {
+/** What a test says beside the settings. */
+type MoreOptions = Partial<SessionOptions> & { readonly extensions?: readonly ActiveExtension[] };
+
+/** A session of either kind. */
+export type AnySession = DefaultSession | RawSession;
+
+abstract class Harness<Session extends AnySession> {
   readonly platform = new FakePlatform();
   readonly transport: FakeTransport;
   readonly retained = new RetainedBytes(64 << 20);
@@ -62,9 +72,16 @@ abstract class Harness<Session extends RawSession> {
     atTheEnd(this);
   }
 
+  /** What the session's owner was told. */
+  readonly told: { readonly jobs: unknown[]; readonly extensions: unknown[] } = { jobs: [], extensions: [] };
+
   protected options(codec: Codec, settings: Partial<SessionSettings>): SessionOptions {
-    const { role, transport, platform, retained } = this;
-    return { role, codec, transport, platform, retained, settings: { ...SETTINGS, ...settings } };
+    const { role, platform, retained } = this;
+    const owner: SessionOwner = {
+      jobFailed: (error) => void this.told.jobs.push(error),
+      extensionFailed: (error) => void this.told.extensions.push(error),
+    };
+    return { role, codec, platform, retained, owner, settings: { ...SETTINGS, ...settings } };
   }
 
   /** The peer sends these frames, in one read; then everything that can settles. */
@@ -99,14 +116,10 @@ abstract class Harness<Session extends RawSession> {
 export class SessionHarness extends Harness<DefaultSession> {
   readonly session: DefaultSession;
 
-  constructor(
-    codec: Codec,
-    settings: Partial<SessionSettings> = {},
-    role: Role = "server",
-    more: Partial<SessionOptions> = {},
-  ) {
+  constructor(codec: Codec, settings: Partial<SessionSettings> = {}, role: Role = "server", more: MoreOptions = {}) {
     super(codec, role);
-    this.session = new DefaultSession({ ...this.options(codec, settings), ...more });
+    const { extensions, ...options } = more;
+    this.session = new DefaultSession({ ...this.options(codec, settings), ...options }, this.transport, extensions);
   }
 }
 
@@ -114,14 +127,10 @@ export class SessionHarness extends Harness<DefaultSession> {
 export class RawSessionHarness extends Harness<RawSession> {
   readonly session: RawSession;
 
-  constructor(
-    codec: Codec,
-    settings: Partial<SessionSettings> = {},
-    role: Role = "server",
-    more: Partial<SessionOptions> = {},
-  ) {
+  constructor(codec: Codec, settings: Partial<SessionSettings> = {}, role: Role = "server", more: MoreOptions = {}) {
     super(codec, role);
-    this.session = new RawSession({ ...this.options(codec, settings), ...more });
+    const { extensions, ...options } = more;
+    this.session = new RawSession({ ...this.options(codec, settings), ...options }, this.transport, extensions);
   }
 }
 
@@ -131,11 +140,11 @@ export class Reader {
   /** "reading", "ended", or the error. */
   end: unknown = "reading";
 
-  constructor(session: RawSession, each: (frame: Frame) => void | Promise<void> = () => {}) {
+  constructor(session: AnySession, each: (frame: Frame) => void | Promise<void> = () => {}) {
     void this.#read(session, each);
   }
 
-  async #read(session: RawSession, each: (frame: Frame) => void | Promise<void>): Promise<void> {
+  async #read(session: AnySession, each: (frame: Frame) => void | Promise<void>): Promise<void> {
     try {
       for await (const frame of session.incoming) {
         this.taken.push(describe(frame));

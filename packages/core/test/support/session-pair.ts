@@ -26,17 +26,11 @@ export class SessionPair {
     const { capacity } = options;
     const [one, other] = memoryTransports({ codec, platform, ...(capacity === undefined ? {} : { capacity }) });
     const shared = { codec, platform, retained };
-    this.client = new DefaultSession({
-      ...shared,
-      role: "client",
-      transport: one,
-      settings: { ...SETTINGS, masking: true, ...options.client },
-    });
-    this.server = new DefaultSession({
-      ...shared,
-      role: "server",
-      transport: other,
-      settings: { ...SETTINGS, ...options.server },
-    });
+    const settings = { ...SETTINGS, masking: true, ...options.client };
+    this.client = new DefaultSession({ ...shared, role: "client", settings }, one);
+    this.server = new DefaultSession(
+      { ...shared, role: "server", settings: { ...SETTINGS, ...options.server } },
+      other,
+    );
   }
 }

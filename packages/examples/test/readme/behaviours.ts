@@ -28,6 +28,13 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     expect(await client.closed).toBe(1000);
   },
 
+  "Web streams": async (connect) => {
+    const client = await connect("/shout");
+    expect(await client.askText("hello")).toBe("HELLO!");
+    client.socket.close(4000);
+    expect(await client.closed).toBe(4000);
+  },
+
   // A test that ends well is all there is.
   "Tests without a port": async () => {},
 
@@ -120,6 +127,13 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     const other = await connect("/echo");
     other.connection.write("not a frame");
     await expect.poll(() => program.stdout).toMatch(/\nonConnect\nonError 1002 [^\n]+\n$/);
+  },
+
+  "What holds by default": async (connect) => {
+    const client = await connect("/votes");
+    expect(await client.askText("aye")).toBe("aye");
+    client.socket.send("aye again");
+    expect(await client.closed).toBe(1008);
   },
 };
 

@@ -20,42 +20,57 @@ export interface RequestData extends ConnectionData {
   readonly proxies?: TrustedProxies | undefined;
 }
 
+/** What is read of a request when it is asked for. */
+interface Derived {
+  headers?: HttpHeaders;
+  local?: RequestConnectionPoint;
+  forwarded?: ForwardedRequest | undefined;
+  cookies?: RequestCookies;
+  queryParameters?: URLSearchParams;
+}
+
 /** The request of a call. Ktor: `ApplicationRequest`. */
 export class ApplicationRequest {
-  /** In upper case, as it was sent. */
-  readonly method: string;
-  /** Path and query as they were sent. */
-  readonly uri: string;
-  /** `"1.1"`. */
-  readonly httpVersion: string;
-  /** Names and values in turn, as they were sent. */
-  readonly rawHeaders: readonly string[];
-  // What is read of the headers is read when it is asked for: a session keeps its request for as long as it lives.
+  // A session keeps its request for as long as it lives: it holds what came, and what is made of that on demand.
   readonly #data: RequestData;
-  #headers: HttpHeaders | undefined;
-  #local: RequestConnectionPoint | undefined;
-  #forwarded: ForwardedRequest | undefined;
-  #cookies: RequestCookies | undefined;
-  #queryParameters: URLSearchParams | undefined;
+  #made: Derived | undefined;
 
   /** @internal */
   constructor(data: RequestData) {
-    this.method = data.method;
-    this.uri = data.uri;
-    this.httpVersion = data.httpVersion;
-    this.rawHeaders = data.rawHeaders;
     this.#data = data;
   }
 
+  /** In upper case, as it was sent. */
+  get method(): string {
+    return this.#data.method;
+  }
+
+  /** Path and query as they were sent. */
+  get uri(): string {
+    return this.#data.uri;
+  }
+
+  /** `"1.1"`. */
+  get httpVersion(): string {
+    return this.#data.httpVersion;
+  }
+
+  /** Names and values in turn, as they were sent. */
+  get rawHeaders(): readonly string[] {
+    return this.#data.rawHeaders;
+  }
+
   get headers(): HttpHeaders {
-    this.#headers ??= new HttpHeaders(this.rawHeaders);
-    return this.#headers;
+    const made = this.#derived;
+    made.headers ??= new HttpHeaders(this.rawHeaders);
+    return made.headers;
   }
 
   /** What the socket and the request's `Host` say: behind a proxy the client is the proxy. Ktor: `request.local`. */
   get local(): RequestConnectionPoint {
-    this.#local ??= localPoint(this.#data, this.headers.get("host"));
-    return this.#local;
+    const made = this.#derived;
+    made.local ??= localPoint(this.#data, this.headers.get("host"));
+    return made.local;
   }
 
   /**
@@ -110,14 +125,16 @@ export class ApplicationRequest {
   /** The query, decoded. Ktor: `queryParameters`. */
   get queryParameters(): URLSearchParams {
     const query = this.uri.indexOf("?");
-    this.#queryParameters ??= new URLSearchParams(query === -1 ? "" : this.uri.slice(query + 1));
-    return this.#queryParameters;
+    const made = this.#derived;
+    made.queryParameters ??= new URLSearchParams(query === -1 ? "" : this.uri.slice(query + 1));
+    return made.queryParameters;
   }
 
   /** Ktor: `cookies`. */
   get cookies(): RequestCookies {
-    this.#cookies ??= new RequestCookies(this.headers.getAll("cookie"));
-    return this.#cookies;
+    const made = this.#derived;
+    made.cookies ??= new RequestCookies(this.headers.getAll("cookie"));
+    return made.cookies;
   }
 
   /** A header's value, its lines joined with `", "`; `undefined` where it is not there. `name` in any case. */
@@ -127,8 +144,15 @@ export class ApplicationRequest {
 
   #forward(): ForwardedRequest | undefined {
     const { proxies } = this.#data;
-    if (proxies !== undefined) this.#forwarded ??= forwarded(this.local, this.headers, proxies);
-    return this.#forwarded;
+    if (proxies === undefined) return undefined;
+    const made = this.#derived;
+    made.forwarded ??= forwarded(this.local, this.headers, proxies);
+    return made.forwarded;
+  }
+
+  get #derived(): Derived {
+    this.#made ??= {};
+    return this.#made;
   }
 }
 

@@ -15,7 +15,7 @@ export class EarlyInput {
 
   /**
    * @param head what came right behind the request.
-   * @param gone is called once, when the client has gone before `giveBack`.
+   * @param gone is called once, when the client has gone before `take`.
    */
   constructor(socket: Socket, head: Uint8Array, gone: () => void) {
     this.#socket = socket;
@@ -26,13 +26,10 @@ export class EarlyInput {
     this.#keep(head);
   }
 
-  /** Puts back what came, in order: whoever listens next, in this turn, gets it first. */
-  giveBack(): void {
-    const socket = this.#socket;
+  /** What came, in order. What comes behind it is for who listens, and resumes the socket, in this turn. */
+  take(): Uint8Array {
     this.#stop();
-    socket.pause();
-    for (const chunk of this.#chunks.reverse()) if (chunk.length > 0) socket.unshift(chunk);
-    socket.resume();
+    return Buffer.concat(this.#chunks);
   }
 
   readonly #keep = (chunk: Uint8Array): void => {

@@ -6,10 +6,14 @@ import { processCodec } from "./codec.js";
 import type { NodeEngineOptions } from "./engine.js";
 import { NodeEngine, sha1 } from "./engine.js";
 import { nodePlatform } from "./platform.js";
+import type { ReadPathChoice, ReadPathSelection } from "./read-path.js";
+import { selectReadPath } from "./read-path.js";
 import type { SocketShare } from "./socket-transport.js";
 import { BatchPool } from "./write-batch.js";
 import { WriteTurn } from "./write-turn.js";
 
+export type { ReadPath, ReadPathChoice } from "./read-path.js";
+export { ReadPathUnavailableError } from "./read-path.js";
 export type { AttachableServer } from "./upgrade-listener.js";
 export type { TlsOptions };
 
@@ -21,11 +25,16 @@ export type CodecBackend = Backend;
 
 /** What Node offers an application: a codec, a platform, an engine. Everything the engine's connections share is made here. */
 export class NodeHost {
+  readonly readPath: ReadPathSelection;
   readonly #codec: Codec;
 
-  /** @throws CodecUnavailableError (`CODEC_UNAVAILABLE`) */
-  constructor(codec: CodecChoice) {
+  /**
+   * @throws CodecUnavailableError (`CODEC_UNAVAILABLE`)
+   * @throws ReadPathUnavailableError (`READ_PATH_UNAVAILABLE`)
+   */
+  constructor(codec: CodecChoice, readPath: ReadPathChoice) {
     this.#codec = processCodec(codec);
+    this.readPath = selectReadPath(readPath);
   }
 
   get codec(): { readonly backend: CodecBackend; readonly reason: string } {
@@ -45,6 +54,6 @@ export class NodeHost {
   }
 
   #share(): SocketShare {
-    return { codec: this.#codec, pool: new BatchPool(), turn: new WriteTurn() };
+    return { codec: this.#codec, readPath: this.readPath.path, pool: new BatchPool(), turn: new WriteTurn() };
   }
 }

@@ -3,6 +3,7 @@ import { answer, failed, text } from "../application/answer.js";
 import type { Application } from "../application/application.js";
 import type { RequestData } from "../application/call.js";
 import type { HttpResponse } from "../application/http-call.js";
+import { shared } from "./known-strings.js";
 
 export { text };
 
@@ -11,9 +12,9 @@ export function requestData(message: IncomingMessage, application: Application):
   const { socket } = message;
   return {
     method: message.method ?? "GET",
-    uri: message.url ?? "/",
-    httpVersion: message.httpVersion,
-    rawHeaders: message.rawHeaders,
+    uri: shared(message.url ?? "/"),
+    httpVersion: shared(message.httpVersion),
+    rawHeaders: message.rawHeaders.map(shared),
     secure: "encrypted" in socket && socket.encrypted === true,
     localAddress: socket.localAddress,
     localPort: socket.localPort,

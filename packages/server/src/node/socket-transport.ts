@@ -1,28 +1,37 @@
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 import type { Codec } from "@sluice/codec-wasm";
 import { READ_BUFFER_SIZE } from "@sluice/codec-wasm";
 import type { Transport, TransportListener, WriteBatch } from "@sluice/core";
+import type { StreamHandle } from "./adopted-socket.js";
+import { adopt, handleToAdopt } from "./adopted-socket.js";
+import type { ReadPath } from "./read-path.js";
 import type { Batch, BatchPool } from "./write-batch.js";
+import { LARGEST_BATCH } from "./write-batch.js";
 import type { Writer, WriteTurn } from "./write-turn.js";
 
 /** What all sockets of a server share. */
 export interface SocketShare {
   readonly codec: Codec;
+  /** "shared" where a socket allows it. */
+  readonly readPath: ReadPath;
   readonly pool: BatchPool;
   readonly turn: WriteTurn;
 }
 
-/** What was handed to the socket, until its write callback comes. */
+/** What was handed to the socket and the kernel did not take at once, until it has. */
 interface Unfinished {
   readonly frames: number;
   readonly bytes: number;
   readonly batch: Batch | undefined;
 }
 
+const NOTHING = new Uint8Array(0);
+
 const IDLE: TransportListener = { receive() {}, drained() {}, peerEnded() {}, closed() {} };
 
 /**
- * A WebSocket connection's socket, TCP or TLS, after the handshake. Chunks are copied into the codec's read buffer.
+ * A WebSocket connection's socket, TCP or TLS, after the handshake. The kernel writes straight into the codec's read
+ * buffer, which all connections share; where a socket does not allow that, its chunks are copied there.
  *
  * Frames are gathered in a batch, which is written at the end of the turn. While an earlier write is unfinished the
  * batch goes on filling: a peer that does not read then costs the bytes of its frames, and not a batch for each.
@@ -33,6 +42,13 @@ export class SocketTransport implements Transport, Writer {
   readonly #socket: Socket;
   readonly #share: SocketShare;
   #batch: Batch | undefined;
+  /** Bytes of the last batch: what the next one may well need. */
+  #lastBatch = 0;
+  /** What the kernel took at once, and the listener does not know yet. */
+  #takenFrames = 0;
+  #takenBytes = 0;
+  /** Whether a write is with the kernel at once, or stuck. TLS encrypts first. */
+  readonly #isPlain: boolean;
   /** Whether `writeTurn` is to come. */
   #scheduled = false;
   /** In the order of the writes, which is the order of their callbacks. */
@@ -40,29 +56,47 @@ export class SocketTransport implements Transport, Writer {
   #ending = false;
   #error: Error | undefined;
 
-  constructor(socket: Socket, share: SocketShare) {
-    this.#socket = socket;
+  /** @param head what came behind the handshake and was read already. */
+  constructor(given: Socket, share: SocketShare, head: Uint8Array = NOTHING) {
     this.#share = share;
-    socket.setTimeout(0);
-    socket.setNoDelay(true);
-    socket.on("data", (chunk: Uint8Array) => this.#receive(chunk));
+    this.#isPlain = given instanceof Socket && !("encrypted" in given);
+    // A server may be given any stream in a socket's place.
+    given.setTimeout?.(0);
+    given.setNoDelay?.(true);
+    // Before anything that is read from now on, and not from inside this call.
+    if (head.length > 0) process.nextTick(() => this.#receive(head));
+    const handle = share.readPath === "shared" ? handleToAdopt(given) : undefined;
+    const socket = handle === undefined ? given : this.#adopt(given, handle);
+    if (handle === undefined) {
+      socket.on("data", (chunk: Uint8Array) => this.#receive(chunk));
+      socket.resume();
+    }
     socket.on("end", () => this.listener.peerEnded());
     socket.on("error", (error) => {
       this.#error = error;
     });
     socket.on("close", () => this.#closed());
+    this.#socket = socket;
   }
 
   /** TLS takes a turn of its own for every write, so that one small write under way is no sign of a slow peer. */
   get blocked(): boolean {
-    return this.#socket.writableNeedDrain;
+    return this.#isPlain ? this.#unfinished.length > 0 : this.#socket.writableNeedDrain;
   }
 
   reserve(size: number): WriteBatch {
     const batch = this.#batch;
-    if (batch !== undefined && batch.bytes.length - batch.length >= size) return batch;
-    this.#writeBatch();
-    this.#batch = this.#share.pool.take(size);
+    const { pool } = this.#share;
+    if (batch === undefined) {
+      this.#batch = pool.take(Math.max(size, this.#lastBatch));
+    } else if (batch.bytes.length - batch.length >= size) {
+      return batch;
+    } else if (batch.length + size <= LARGEST_BATCH) {
+      this.#batch = pool.grow(batch, size);
+    } else {
+      this.#writeBatch();
+      this.#batch = pool.take(Math.max(size, this.#lastBatch));
+    }
     return this.#batch;
   }
 
@@ -75,13 +109,15 @@ export class SocketTransport implements Transport, Writer {
 
   writeLarge(header: Uint8Array, payload: Uint8Array): void {
     const socket = this.#socket;
-    const bytes = header.length + payload.length;
+    const batch = this.#takeBatch();
+    const frames = (batch?.frames ?? 0) + 1;
+    const bytes = (batch?.length ?? 0) + header.length + payload.length;
     socket.cork();
-    this.#writeBatch();
-    this.#unfinished.push({ frames: 1, bytes, batch: undefined });
+    if (batch !== undefined) socket.write(batch.bytes.subarray(0, batch.length));
     socket.write(header);
-    socket.write(payload, this.#written);
+    socket.write(payload, this.#isPlain ? undefined : this.#written);
     socket.uncork();
+    this.#wrote(frames, bytes, batch);
   }
 
   flush(): void {
@@ -108,8 +144,14 @@ export class SocketTransport implements Transport, Writer {
   }
 
   writeTurn(): void {
-    this.#scheduled = false;
     this.flush();
+    this.#scheduled = false;
+    if (this.#takenFrames === 0 || this.#socket.destroyed) return;
+    const frames = this.#takenFrames;
+    const bytes = this.#takenBytes;
+    this.#takenFrames = 0;
+    this.#takenBytes = 0;
+    this.listener.drained(frames, bytes);
   }
 
   #schedule(): void {
@@ -118,7 +160,13 @@ export class SocketTransport implements Transport, Writer {
     this.#share.turn.add(this);
   }
 
+  #adopt(given: Socket, handle: StreamHandle): Socket {
+    return adopt(given, handle, this.#share.codec.readBuffer, (size) => this.listener.receive(0, size));
+  }
+
+  /** Puts a chunk where the codec reads. */
   #receive(chunk: Uint8Array): void {
+    if (this.#socket.destroyed) return;
     const { readBuffer } = this.#share.codec;
     for (let at = 0; at < chunk.length; at += READ_BUFFER_SIZE) {
       const part = chunk.length <= READ_BUFFER_SIZE ? chunk : chunk.subarray(at, at + READ_BUFFER_SIZE);
@@ -127,12 +175,35 @@ export class SocketTransport implements Transport, Writer {
     }
   }
 
-  #writeBatch(): void {
+  /** What waits, and waits no more. */
+  #takeBatch(): Batch | undefined {
     const batch = this.#batch;
-    if (batch === undefined) return;
+    if (batch !== undefined) this.#lastBatch = batch.length;
     this.#batch = undefined;
-    this.#unfinished.push({ frames: batch.frames, bytes: batch.length, batch });
-    this.#socket.write(batch.bytes.subarray(0, batch.length), this.#written);
+    return batch;
+  }
+
+  #writeBatch(): void {
+    const batch = this.#takeBatch();
+    if (batch === undefined) return;
+    const { frames, length } = batch;
+    this.#socket.write(batch.bytes.subarray(0, length), this.#isPlain ? undefined : this.#written);
+    this.#wrote(frames, length, batch);
+  }
+
+  /** Something was handed to the socket. What the kernel took at once is reported at the end of the turn. */
+  #wrote(frames: number, bytes: number, batch: Batch | undefined): void {
+    const socket = this.#socket;
+    if (socket.writableLength === 0 || socket.destroyed) {
+      if (batch !== undefined) this.#share.pool.give(batch);
+      this.#takenFrames += frames;
+      this.#takenBytes += bytes;
+      this.#schedule();
+    } else {
+      this.#unfinished.push({ frames, bytes, batch });
+      // Only what is written later is told when this has gone, and everything in front of it.
+      if (this.#isPlain) socket.write(NOTHING, this.#written);
+    }
   }
 
   /** The kernel took the oldest write, or never will. Only now nobody reads its batch any more. */

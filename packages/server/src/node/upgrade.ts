@@ -42,9 +42,7 @@ export function answerUpgrade(
     endInStages(socket, printRefusal(decision, message.method));
     return false;
   }
-  open(decision, share, socket);
-  // Only now: a socket that flows hands these bytes on at once.
-  if (head.length > 0) socket.unshift(head);
+  open(decision, share, socket, head);
   return true;
 }
 
@@ -62,16 +60,16 @@ function waitForGate(
     socket.destroy();
   });
   pending.ask((decision) => {
-    input.giveBack();
+    const early = input.take();
     if (!socket.writable) socket.destroy();
     else if (decision.kind === "refused") endInStages(socket, printRefusal(decision, message.method));
-    else open(decision, share, socket);
+    else open(decision, share, socket, early);
   });
 }
 
-function open(accepted: AcceptedUpgrade, share: SocketShare, socket: Socket): void {
+function open(accepted: AcceptedUpgrade, share: SocketShare, socket: Socket, head: Uint8Array): void {
   socket.write(accepted.head, "latin1");
-  const transport = new SocketTransport(socket, share);
+  const transport = new SocketTransport(socket, share, head);
   socket.removeListener("error", ignore);
   accepted.open(transport);
 }

@@ -1,11 +1,14 @@
 import { Buffer } from "node:buffer";
 import type { WriteBatch } from "@sluice/core";
 
-/** The size of a pooled batch in bytes: some hundred small messages. */
-const BATCH_SIZE = 16 * 1024;
+/** The sizes of pooled batches in bytes. A connection takes what its last turn needed, and grows from there. */
+const SIZES = [1024, 4096, 16 * 1024, 64 * 1024] as const;
 
-/** Batches kept for the next turn; what a busier moment needed is let go. */
-const KEPT = 256;
+/** The largest of them: what is more than that is written before the turn ends. */
+export const LARGEST_BATCH: number = Math.max(...SIZES);
+
+/** Bytes of each size that are kept for later turns; what a busier moment needed is let go. */
+const KEPT = 2 * 1024 * 1024;
 
 /** A block of output memory that frames are encoded into. */
 export class Batch implements WriteBatch {
@@ -24,18 +27,38 @@ export class Batch implements WriteBatch {
  * until the kernel took it.
  */
 export class BatchPool {
-  readonly #free: Batch[] = [];
+  readonly #free: readonly Batch[][] = SIZES.map(() => []);
 
+  /** An empty batch with room for `size` bytes. */
   take(size: number): Batch {
-    if (size > BATCH_SIZE) return new Batch(size);
-    return this.#free.pop() ?? new Batch(BATCH_SIZE);
+    for (let index = 0; index < SIZES.length; index++) {
+      const pooled = SIZES[index] as number;
+      if (size <= pooled) return this.#free[index]?.pop() ?? new Batch(pooled);
+    }
+    return new Batch(size);
+  }
+
+  /** A batch with the same content and room for `size` bytes more, in exchange for `batch`. */
+  grow(batch: Batch, size: number): Batch {
+    const grown = this.take(batch.length + size);
+    grown.bytes.set(batch.bytes.subarray(0, batch.length));
+    grown.length = batch.length;
+    grown.frames = batch.frames;
+    this.give(batch);
+    return grown;
   }
 
   /** The batch must not be touched by anyone any more: the kernel has its bytes. */
   give(batch: Batch): void {
-    if (batch.bytes.length !== BATCH_SIZE || this.#free.length >= KEPT) return;
-    batch.length = 0;
-    batch.frames = 0;
-    this.#free.push(batch);
+    const { length: size } = batch.bytes;
+    for (let index = 0; index < SIZES.length; index++) {
+      if (size !== SIZES[index]) continue;
+      const free = this.#free[index] as Batch[];
+      if (free.length * size >= KEPT) return;
+      batch.length = 0;
+      batch.frames = 0;
+      free.push(batch);
+      return;
+    }
   }
 }

@@ -191,14 +191,16 @@ export class Route<out Path extends string = string> {
   }
 
   #webSocket(mode: WebSocketRoute["mode"], definition: readonly unknown[]): Route {
-    const { options: defaults } = this.application.plugin(WebSockets);
+    const { application } = this;
+    const webSockets = application.plugin(WebSockets);
     // [path], [options], handler
     const rest = [...definition];
     const handler = rest.pop();
     const path = typeof rest[0] === "string" ? (rest.shift() as string) : "";
     const options = rest.length > 0 ? rest[0] : {};
     const route = this.#plain.route(path);
-    const entry = webSocketRoute({ mode, path: route.path, options, handler, defaults, selectors: this.#selectors });
+    const selectors = this.#selectors;
+    const entry = webSocketRoute({ mode, path: route.path, options, handler, application, webSockets, selectors });
     this.#target.addRoute(route.path, entry);
     return route;
   }

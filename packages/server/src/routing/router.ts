@@ -132,9 +132,16 @@ const WILDCARD = 0.5;
 const MISSING = 0.2;
 const TAIL = 0.1;
 
+/** A session keeps its parameters for as long as it lives; those without any share these. */
+const NO_PARAMETERS: MatchedParameters = Object.freeze(Object.create(null));
+
 function match<T>(entry: Entry<T>, segments: readonly string[], slash: boolean): Candidate<T> | undefined {
   const { path, route, order } = entry;
-  const parameters: Record<string, string | readonly string[]> = Object.create(null);
+  let parameters: Record<string, string | readonly string[]> | undefined;
+  const set = (name: string, value: string | readonly string[]): void => {
+    parameters ??= Object.create(null) as Record<string, string | readonly string[]>;
+    parameters[name] = value;
+  };
   const qualities: number[] = [];
   let slashTaken = path.trailingSlash;
   for (const [index, expected] of path.segments.entries()) {
@@ -158,7 +165,7 @@ function match<T>(entry: Entry<T>, segments: readonly string[], slash: boolean):
         }
         const value = between(segment, expected.prefix, expected.suffix);
         if (value === undefined) return undefined;
-        parameters[expected.name] = value;
+        set(expected.name, value);
         qualities.push(expected.prefix + expected.suffix === "" ? PARAMETER : PARAMETER_WITH_TEXT);
         break;
       }
@@ -169,14 +176,14 @@ function match<T>(entry: Entry<T>, segments: readonly string[], slash: boolean):
         qualities.push(segment === undefined && !slash ? MISSING : TAIL);
         if (expected.name === null) break;
         const values = segment === undefined ? [] : [first.slice(expected.prefix.length), ...rest];
-        parameters[expected.name] = slash ? [...values, ""] : values;
+        set(expected.name, slash ? [...values, ""] : values);
         break;
       }
     }
   }
   const whole = segments.length <= path.segments.length || path.segments.at(-1)?.kind === "tail";
   if (!whole || slash !== slashTaken) return undefined;
-  return { route, parameters, qualities, order };
+  return { route, parameters: parameters ?? NO_PARAMETERS, qualities, order };
 }
 
 /** What of `segment` stands between `prefix` and `suffix`, if there is something. */

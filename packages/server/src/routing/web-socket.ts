@@ -1,5 +1,8 @@
+import type { SessionOptions, SessionOwner } from "@sluice/core";
 import { InvalidOptionError } from "@sluice/core";
-import type { ResolvedOptions } from "../websockets/options.js";
+import type { Application } from "../application/application.js";
+import { report } from "../observability/logger.js";
+import type { WebSocketsInstance } from "../websockets/instance.js";
 import type { ResolvedRouteOptions } from "../websockets/route-options.js";
 import { resolveRouteOptions } from "../websockets/route-options.js";
 import type { WebSocketServerSession } from "../websockets/server-session.js";
@@ -18,6 +21,8 @@ export interface WebSocketRoute extends Selective {
   /** The subprotocol that it speaks; without one it takes every handshake, and agrees on none. */
   readonly protocol: string | undefined;
   readonly options: ResolvedRouteOptions;
+  /** What its sessions are made with. */
+  readonly sessions: SessionOptions;
   readonly handler: (session: WebSocketServerSession) => unknown;
 }
 
@@ -27,8 +32,8 @@ export interface WebSocketDefinition {
   readonly path: string;
   readonly options: unknown;
   readonly handler: unknown;
-  /** Those of the plugin. */
-  readonly defaults: ResolvedOptions;
+  readonly application: Application;
+  readonly webSockets: WebSocketsInstance;
   /** Of the routes around it. */
   readonly selectors: readonly PlacedSelector[];
 }
@@ -39,7 +44,8 @@ export function webSocketRoute({
   path,
   options,
   handler,
-  defaults,
+  application,
+  webSockets,
   selectors,
 }: WebSocketDefinition): WebSocketRoute {
   const where = `${mode === "raw" ? "webSocketRaw" : "webSocket"}(${path})`;
@@ -48,7 +54,7 @@ export function webSocketRoute({
     if (selector.kind !== "method" || selector.text === "GET") continue;
     throw new InvalidOptionError(`method around ${where}`, selector.text, "GET, as a handshake has it");
   }
-  const resolved = resolveRouteOptions(options, mode, defaults, where);
+  const resolved = resolveRouteOptions(options, mode, webSockets.options, where);
   const { protocol } = resolved;
   return {
     kind: "webSocket",
@@ -56,10 +62,25 @@ export function webSocketRoute({
     path,
     protocol,
     options: resolved,
+    sessions: sessionOptions(resolved, path, application, webSockets),
     handler: handler as WebSocketRoute["handler"],
     selectors:
       protocol === undefined
         ? selectors
         : [...selectors, { behind: parsePath(path).segments.length, selector: protocolSelector(protocol) }],
   };
+}
+
+function sessionOptions(
+  { settings, contentConverter, validateText }: ResolvedRouteOptions,
+  path: string,
+  { environment, log }: Application,
+  { retained }: WebSocketsInstance,
+): SessionOptions {
+  const { codec, platform } = environment;
+  const owner: SessionOwner = {
+    jobFailed: (error) => report(log, error, `A job of webSocket(${path}) failed`),
+    extensionFailed: (error) => report(log, error, `An extension of webSocket(${path}) failed`),
+  };
+  return { role: "server", codec, platform, retained, settings, validateText, converter: contentConverter, owner };
 }

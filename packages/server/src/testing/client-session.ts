@@ -1,5 +1,20 @@
-import type { DefaultWebSocketSession, SessionOptions, WebSocketSession } from "@sluice/core";
+import type {
+  ActiveExtension,
+  DefaultWebSocketSession,
+  SessionOptions,
+  Transport,
+  WebSocketSession,
+} from "@sluice/core";
 import { DefaultSession, RawSession } from "@sluice/core";
+
+/** What a session of a client has besides. */
+export interface ClientSide {
+  readonly transport: Transport;
+  /** Those that were agreed on. */
+  readonly extensions: readonly ActiveExtension[];
+  /** The headers of the 101 response. */
+  readonly headers: Headers;
+}
 
 /** A raw session of a client. Ktor: `ClientWebSocketSession`. */
 export interface ClientWebSocketSession extends WebSocketSession {
@@ -17,8 +32,8 @@ export interface DefaultClientWebSocketSession extends ClientWebSocketSession, D
 export class DefaultClientSession extends DefaultSession implements DefaultClientWebSocketSession {
   readonly headers: Headers;
 
-  constructor(options: SessionOptions, headers: Headers) {
-    super(options);
+  constructor(options: SessionOptions, { transport, extensions, headers }: ClientSide) {
+    super(options, transport, extensions);
     this.headers = headers;
   }
 
@@ -30,8 +45,8 @@ export class DefaultClientSession extends DefaultSession implements DefaultClien
 export class RawClientSession extends RawSession implements ClientWebSocketSession {
   readonly headers: Headers;
 
-  constructor(options: SessionOptions, headers: Headers) {
-    super(options);
+  constructor(options: SessionOptions, { transport, extensions, headers }: ClientSide) {
+    super(options, transport, extensions);
     this.headers = headers;
   }
 

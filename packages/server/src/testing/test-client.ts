@@ -5,7 +5,7 @@ import type { Application } from "../application/application.js";
 import { checkOptionNames } from "../application/option-names.js";
 import type { WebSocketOptions } from "../websockets/options.js";
 import { resolveOptions } from "../websockets/options.js";
-import type { ClientWebSocketSession, DefaultClientWebSocketSession } from "./client-session.js";
+import type { ClientSide, ClientWebSocketSession, DefaultClientWebSocketSession } from "./client-session.js";
 import { DefaultClientSession, RawClientSession } from "./client-session.js";
 import { HandshakeRefusedError } from "./errors.js";
 import type { MemoryEngine, TestHandshake } from "./memory-engine.js";
@@ -117,17 +117,17 @@ export class TestClient {
   }
 
   #openDefault(path: string, options: TestWebSocketOptions): Promise<DefaultClientSession> {
-    return this.#open(path, options, (session, headers) => new DefaultClientSession(session, headers));
+    return this.#open(path, options, (session, side) => new DefaultClientSession(session, side));
   }
 
   #openRaw(path: string, options: TestWebSocketOptions): Promise<RawClientSession> {
-    return this.#open(path, options, (session, headers) => new RawClientSession(session, headers));
+    return this.#open(path, options, (session, side) => new RawClientSession(session, side));
   }
 
   async #open<Session extends ClientWebSocketSession>(
     path: string,
     options: TestWebSocketOptions,
-    make: (options: SessionOptions, headers: Headers) => Session,
+    make: (options: SessionOptions, side: ClientSide) => Session,
   ): Promise<Session> {
     const resolved = resolveOptions({ ...CLIENT, ...options.session });
     const { settings, contentConverter: converter } = resolved;
@@ -138,10 +138,8 @@ export class TestClient {
     const extensions = acceptedBy(transport, candidates, headers);
     const { codec, platform } = this.#application.environment;
     const retained = new RetainedBytes(resolved.maxRetainedBytes);
-    const session = make(
-      { role: "client", codec, platform, transport, retained, settings, extensions, converter },
-      headers,
-    );
+    const side = { transport, extensions, headers };
+    const session = make({ role: "client", codec, platform, retained, settings, converter }, side);
     void session.ended.then(() => this.#engine.forget(transport));
     return session;
   }

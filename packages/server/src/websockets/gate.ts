@@ -42,7 +42,8 @@ export interface GateOptions {
   readonly timeout: number;
   readonly platform: Platform;
   readonly log: Logger;
-  readonly sessions: SessionRegistry;
+  /** Where it counts as a session. */
+  readonly sessions: Pick<SessionRegistry, "enter">;
   /** The route, for messages. */
   readonly where: string;
 }

@@ -1,4 +1,5 @@
 import type { RetainedBytes } from "@sluice/core";
+import type { Admission } from "./admission.js";
 import type { ResolvedOptions } from "./options.js";
 import type { SessionRegistry } from "./session-registry.js";
 
@@ -7,4 +8,5 @@ export interface WebSocketsInstance {
   readonly options: ResolvedOptions;
   readonly retained: RetainedBytes;
   readonly sessions: SessionRegistry;
+  readonly admission: Admission;
 }

@@ -6,6 +6,7 @@ import type {
   WebSocketContentConverter,
 } from "@sluice/core";
 import { checkConflicts, InvalidOptionError, milliseconds } from "@sluice/core";
+import { checkOptionNames } from "../application/option-names.js";
 
 type Channels = { readonly incoming?: ChannelConfig; readonly outgoing?: ChannelConfig };
 
@@ -23,15 +24,9 @@ export class OptionChecks {
     return this.#where === undefined ? option : `${option} of ${this.#where}`;
   }
 
-  /** An object that has no name but these: a misspelt option would be one that nobody set. */
-  names(what: string, value: unknown, names: ReadonlySet<string>): object {
-    if (typeof value !== "object" || value === null) throw new InvalidOptionError(this.name(what), value, "an object");
-    for (const [name, given] of Object.entries(value)) {
-      if (names.has(name)) continue;
-      const known = [...names].join(", ");
-      throw new InvalidOptionError(this.name(name), given, `left out, being none of what there is (${known})`);
-    }
-    return value;
+  /** An object that has no name but these. */
+  names(what: string, value: unknown, names: readonly string[]): object {
+    return checkOptionNames(this.name(what), value, names, (name) => this.name(name));
   }
 
   flag(option: string, value: boolean): boolean {
@@ -99,7 +94,7 @@ export class OptionChecks {
   }
 }
 
-const DIRECTIONS: ReadonlySet<string> = new Set<keyof Channels>(["incoming", "outgoing"]);
+const DIRECTIONS: readonly (keyof Channels)[] = ["incoming", "outgoing"];
 
 function isInstalled(value: unknown): value is InstalledWebSocketExtension {
   return typeof value === "object" && value !== null && "factory" in value && "create" in value;

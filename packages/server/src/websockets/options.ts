@@ -8,11 +8,13 @@ import type {
 import { bounded } from "@sluice/core";
 import type { OriginCheck, Origins } from "../handshake/origin.js";
 import { originCheck } from "../handshake/origin.js";
+import type { MessageRate } from "./message-rate.js";
+import { resolveMessageRate } from "./message-rate.js";
 import { OptionChecks } from "./option-checks.js";
 
 /**
- * What `install(WebSockets, …)` takes. Every limit has a finite default; durations are milliseconds, or text such as
- * `"15s"`, and sizes are bytes. Ktor: `WebSockets.WebSocketOptions`.
+ * What `install(WebSockets, …)` takes. Every limit has a finite default where it says no other; durations are milliseconds,
+ * or text such as `"15s"`, and sizes are bytes. Ktor: `WebSockets.WebSocketOptions`.
  */
 export interface WebSocketOptions {
   /** Between pings (RFC 6455 section 5.5.2); 0 turns them off. Default 30 s (Ktor: off). */
@@ -29,6 +31,16 @@ export interface WebSocketOptions {
   readonly maxRetainedBytes?: number;
   /** How long a full incoming channel may stay unread; then 1008. 0 for ever. Default 10 min. */
   readonly maxPause?: Duration;
+  /** How fast a peer may send messages; over it 1008, or they are dropped. Default: as fast as the handler reads. */
+  readonly messageRate?: MessageRate;
+  /** How long a session may live; then its Close is 1001. 0 for ever. Default 0. */
+  readonly maxLifetime?: Duration;
+  /**
+   * How long a session may be without a message: when none came whole, and none had its turn to go out, for so long, its
+   * Close is 1001. Pings and pongs do not count, which find lost peers; neither does time in which a full incoming channel
+   * keeps the peer waiting. 0 for ever. Default 0.
+   */
+  readonly idleTimeout?: Duration;
   /** Whether outgoing frames are masked. Default false, as RFC 6455 section 5.1 asks of a server. */
   readonly masking?: boolean;
   /**
@@ -41,6 +53,13 @@ export interface WebSocketOptions {
    * `Infinity` turns it off. Default 100,000.
    */
   readonly maxConnections?: number;
+  /**
+   * The same for one client address; over it 503. The address is the peer's, or what `trustedProxies` say of it: without
+   * those, all that come by way of a proxy have one address. IPv6 addresses count by their network of 64 bits, which is what
+   * a single client has; one that stands for an IPv4 address (`::ffff:192.0.2.1`) counts as that. Clients of no address, as
+   * on a Unix socket, count as one. Default `Infinity`, which turns it off: many people may share an address.
+   */
+  readonly maxConnectionsPerAddress?: number;
   /** Which pages may open a session; others get 403 (RFC 6455 section 10.2). Default `"same-origin"`. */
   readonly origins?: Origins;
   /** How long a route's `authenticate` may take to decide about a handshake; then 503. More than 0. Default 10 s. */
@@ -64,6 +83,7 @@ export interface ResolvedOptions {
   readonly settings: SessionSettings;
   readonly maxRetainedBytes: number;
   readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
   readonly checkOrigin: OriginCheck;
   /** Milliseconds. */
   readonly authenticateTimeout: number;
@@ -98,11 +118,18 @@ export function resolveChecked(options: WebSocketOptions, checks: OptionChecks):
       timeout: checks.positive("timeout", options.timeout ?? "15s"),
       closeTimeout: checks.positive("closeTimeout", options.closeTimeout ?? "10s"),
       maxPause: checks.duration("maxPause", options.maxPause ?? "10m"),
+      maxLifetime: checks.duration("maxLifetime", options.maxLifetime ?? 0),
+      idleTimeout: checks.duration("idleTimeout", options.idleTimeout ?? 0),
+      messageRate: resolveMessageRate(options.messageRate, checks),
       incoming: checks.channel("channels.incoming", channels.incoming ?? bounded(64), MIB),
       outgoing: checks.channel("channels.outgoing", channels.outgoing ?? bounded(1024), 4 * MIB),
     },
     maxRetainedBytes: checks.count("maxRetainedBytes", options.maxRetainedBytes ?? 256 * MIB),
     maxConnections: checks.count("maxConnections", options.maxConnections ?? 100_000),
+    maxConnectionsPerAddress: checks.count(
+      "maxConnectionsPerAddress",
+      options.maxConnectionsPerAddress ?? Number.POSITIVE_INFINITY,
+    ),
     checkOrigin: originCheck(options.origins, checks.name("origins")),
     authenticateTimeout: checks.positive("authenticateTimeout", options.authenticateTimeout ?? "10s"),
     contentConverter: checks.converter(options.contentConverter),
@@ -110,7 +137,7 @@ export function resolveChecked(options: WebSocketOptions, checks: OptionChecks):
   };
 }
 
-const NAMES: ReadonlySet<string> = new Set<keyof WebSocketOptions>([
+const NAMES: readonly (keyof WebSocketOptions)[] = [
   "pingPeriod",
   "timeout",
   "closeTimeout",
@@ -118,11 +145,15 @@ const NAMES: ReadonlySet<string> = new Set<keyof WebSocketOptions>([
   "maxFragments",
   "maxRetainedBytes",
   "maxPause",
+  "messageRate",
+  "maxLifetime",
+  "idleTimeout",
   "masking",
   "channels",
   "maxConnections",
+  "maxConnectionsPerAddress",
   "origins",
   "authenticateTimeout",
   "contentConverter",
   "extensions",
-]);
+];

@@ -1,5 +1,6 @@
 import { RetainedBytes } from "@sluice/core";
 import type { ApplicationPlugin } from "../application/plugin.js";
+import { Admission } from "./admission.js";
 import type { WebSocketsInstance } from "./instance.js";
 import type { WebSocketOptions } from "./options.js";
 import { resolveOptions } from "./options.js";
@@ -16,10 +17,12 @@ export const WebSockets: ApplicationPlugin<WebSocketOptions, WebSocketsInstance>
   name: "WebSockets",
   install(_application, options) {
     const resolved = resolveOptions(options);
+    const sessions = new SessionRegistry();
     return {
       options: resolved,
       retained: new RetainedBytes(resolved.maxRetainedBytes),
-      sessions: new SessionRegistry(),
+      sessions,
+      admission: new Admission(sessions, resolved),
     };
   },
 };

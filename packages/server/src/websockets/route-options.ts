@@ -15,10 +15,13 @@ type Overrides = Pick<
   | "closeTimeout"
   | "contentConverter"
   | "extensions"
+  | "idleTimeout"
   | "masking"
   | "maxFragments"
   | "maxFrameSize"
+  | "maxLifetime"
   | "maxPause"
+  | "messageRate"
   | "origins"
 >;
 
@@ -114,17 +117,16 @@ const SHARED = [
   "closeTimeout",
   "contentConverter",
   "extensions",
+  "idleTimeout",
   "masking",
   "maxFragments",
   "maxFrameSize",
+  "maxLifetime",
   "maxPause",
+  "messageRate",
   "origins",
 ] as const;
 
-const NAMES: ReadonlySet<string> = new Set<keyof WebSocketRouteOptions>([...SHARED, "pingPeriod", "timeout"]);
+const NAMES: readonly (keyof WebSocketRouteOptions)[] = [...SHARED, "pingPeriod", "timeout"];
 
-const RAW_NAMES: ReadonlySet<string> = new Set<keyof RawWebSocketRouteOptions>([
-  ...SHARED,
-  "negotiateExtensions",
-  "validateText",
-]);
+const RAW_NAMES: readonly (keyof RawWebSocketRouteOptions)[] = [...SHARED, "negotiateExtensions", "validateText"];

@@ -1,4 +1,10 @@
-import type { DefaultWebSocketSession, SessionOptions, WebSocketSession } from "@sluice/core";
+import type {
+  ActiveExtension,
+  DefaultWebSocketSession,
+  SessionOptions,
+  Transport,
+  WebSocketSession,
+} from "@sluice/core";
 import { DefaultSession, RawSession } from "@sluice/core";
 import type { ApplicationCall } from "../application/call.js";
 
@@ -19,14 +25,16 @@ export interface DefaultWebSocketServerSession<Parameters = unknown>
 export interface ServerSide {
   readonly call: ApplicationCall;
   readonly protocol: string | null;
+  /** Those that were agreed on. */
+  readonly extensions: readonly ActiveExtension[];
 }
 
 export class DefaultServerSession extends DefaultSession implements DefaultWebSocketServerSession {
   readonly call: ApplicationCall;
   readonly protocol: string | null;
 
-  constructor(options: SessionOptions, { call, protocol }: ServerSide) {
-    super(options);
+  constructor(options: SessionOptions, transport: Transport, { call, protocol, extensions }: ServerSide) {
+    super(options, transport, extensions);
     this.call = call;
     this.protocol = protocol;
   }
@@ -36,9 +44,12 @@ export class RawServerSession extends RawSession implements WebSocketServerSessi
   readonly call: ApplicationCall;
   readonly protocol: string | null;
 
-  constructor(options: SessionOptions, { call, protocol }: ServerSide) {
-    super(options);
+  constructor(options: SessionOptions, transport: Transport, { call, protocol, extensions }: ServerSide) {
+    super(options, transport, extensions);
     this.call = call;
     this.protocol = protocol;
   }
 }
+
+/** A session of either kind. */
+export type ServerSession = DefaultServerSession | RawServerSession;

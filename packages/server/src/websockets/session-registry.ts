@@ -1,14 +1,14 @@
 import { CloseReason } from "@sluice/core";
-import type { DefaultServerSession, RawServerSession } from "./server-session.js";
-
-type Session = DefaultServerSession | RawServerSession;
+import type { ServerSession } from "./server-session.js";
 
 /** The sessions of an application, from their handshake until both their connection and their handler are done. */
 export class SessionRegistry {
-  readonly #open = new Map<Session, Promise<void>>();
+  readonly #open = new Set<ServerSession>();
   /** What tells the handshakes at their gates that the server stops. */
   readonly #entering = new Set<() => void>();
   #stopping = false;
+  /** Who waits for the last session to be done. */
+  #emptied: (() => void)[] = [];
 
   /** Open sessions, and handshakes that are not decided yet. */
   get size(): number {
@@ -27,10 +27,16 @@ export class SessionRegistry {
     return () => void this.#entering.delete(entry);
   }
 
-  /** Counts a session until `done`, which never rejects. */
-  add(session: Session, done: Promise<void>): void {
-    this.#open.set(session, done);
-    void done.then(() => this.#open.delete(session));
+  /** Counts a session until `remove`. */
+  add(session: ServerSession): void {
+    this.#open.add(session);
+  }
+
+  /** A session is done: its connection, its handler and its jobs. */
+  remove(session: ServerSession): void {
+    this.#open.delete(session);
+    if (this.#open.size > 0) return;
+    for (const emptied of this.#emptied.splice(0)) emptied();
   }
 
   /** Sends handshakes away, and Close 1001 to every session; resolves when the last one is done. */
@@ -38,12 +44,12 @@ export class SessionRegistry {
     this.#stopping = true;
     const reason = CloseReason.goingAway("The server is stopping");
     for (const stop of this.#entering) stop();
-    for (const session of this.#open.keys()) void session.close(reason);
-    await Promise.all(this.#open.values());
+    for (const session of this.#open) void session.close(reason);
+    if (this.#open.size > 0) await new Promise<void>((resolve) => this.#emptied.push(resolve));
   }
 
   /** Destroys what is still open. */
   cancelAll(): void {
-    for (const session of this.#open.keys()) session.cancel();
+    for (const session of this.#open) session.cancel();
   }
 }

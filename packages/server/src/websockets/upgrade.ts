@@ -14,9 +14,9 @@ import type { PathMatch } from "../routing/router.js";
 import type { WebSocketRoute } from "../routing/web-socket.js";
 import { Gate } from "./gate.js";
 import { AuthenticateCall } from "./gate-call.js";
-import type { WebSocketsInstance } from "./instance.js";
 import { WebSockets } from "./plugin.js";
 import { runHandler } from "./run-handler.js";
+import type { ServerSession } from "./server-session.js";
 import { DefaultServerSession, RawServerSession } from "./server-session.js";
 
 /** A handshake that succeeds. */
@@ -81,8 +81,9 @@ function decide(
   const { route, parameters } = match;
   const { protocol, options } = route;
   const webSockets = application.plugin(WebSockets);
-  const forbidden = options.checkOrigin(handshake.origin, request.forwardedHost ?? handshake.host) ?? admit(webSockets);
-  if (forbidden !== undefined) return forbidden;
+  const forbidden = options.checkOrigin(handshake.origin, request.forwardedHost ?? handshake.host);
+  const refusal = forbidden ?? webSockets.admission.refusal(request);
+  if (refusal !== undefined) return refusal;
 
   const accepted = (given?: AuthenticateCall): AcceptedUpgrade => {
     const { active, answer } = negotiateExtensions(options.extensions, handshake.extensions);
@@ -96,8 +97,9 @@ function decide(
       }),
       open(transport) {
         const call = given ?? new ApplicationCall(application, request, parameters);
-        const session = openSession(application, webSockets, route, call, active, transport);
-        webSockets.sessions.add(session, runHandler(session, route, application.log));
+        const session = openSession(route, call, active, transport);
+        webSockets.admission.add(session);
+        runHandler(session, route, application.log, webSockets.admission);
       },
     };
   };
@@ -111,7 +113,7 @@ function decide(
     timeout: options.authenticateTimeout,
     platform: application.environment.platform,
     log: application.log,
-    sessions: webSockets.sessions,
+    sessions: { enter: (stop) => webSockets.admission.enter(request, stop) },
     where: `webSocket(${route.path})`,
   });
   return {
@@ -121,34 +123,14 @@ function decide(
   };
 }
 
-function admit({ sessions, options }: WebSocketsInstance): HandshakeRefusal | undefined {
-  if (sessions.isStopping) return refuse(503, "The server is stopping");
-  if (sessions.size >= options.maxConnections) return refuse(503, "The server has as many sessions as it may have");
-  return undefined;
-}
-
 function openSession(
-  { environment }: Application,
-  { retained }: WebSocketsInstance,
-  { mode, protocol, options }: WebSocketRoute,
+  { mode, protocol, sessions }: WebSocketRoute,
   call: ApplicationCall,
   extensions: readonly ActiveExtension[],
   transport: Transport,
-): DefaultServerSession | RawServerSession {
-  const { settings, contentConverter: converter, validateText } = options;
-  const { codec, platform } = environment;
-  const sessionOptions = {
-    role: "server",
-    codec,
-    platform,
-    transport,
-    retained,
-    settings,
-    extensions,
-    converter,
-  } as const;
-  const side = { call, protocol: protocol ?? null };
+): ServerSession {
+  const side = { call, protocol: protocol ?? null, extensions };
   return mode === "raw"
-    ? new RawServerSession({ ...sessionOptions, validateText }, side)
-    : new DefaultServerSession(sessionOptions, side);
+    ? new RawServerSession(sessions, transport, side)
+    : new DefaultServerSession(sessions, transport, side);
 }

@@ -1,8 +1,10 @@
-import type { Socket } from "node:net";
-import { connect, createServer } from "node:net";
+import type { Server } from "node:net";
+import { connect, createServer, Socket } from "node:net";
+import { READ_BUFFER_SIZE } from "@sluice/codec-wasm";
 import type { TransportListener } from "@sluice/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { processCodec } from "../../src/node/codec.js";
+import type { ReadPath } from "../../src/node/read-path.js";
 import { SocketTransport } from "../../src/node/socket-transport.js";
 import type { Batch } from "../../src/node/write-batch.js";
 import { BatchPool } from "../../src/node/write-batch.js";
@@ -28,19 +30,35 @@ class WatchedPool extends BatchPool {
   }
 }
 
-/** A transport over TCP, its other end, and what happened to it. */
-async function pair(): Promise<{
-  transport: SocketTransport;
-  socket: Socket;
-  peer: Socket;
-  pool: WatchedPool;
-  events: string[];
-  drained: { frames: number; bytes: number };
+/** A way that bytes come in, and the codec whose memory they lie in. */
+interface Way {
+  readonly readPath: ReadPath;
+  readonly codec: "wasm" | "typescript";
+}
+
+const ways: readonly Way[] = [
+  { readPath: "shared", codec: "wasm" },
+  { readPath: "shared", codec: "typescript" },
+  { readPath: "data", codec: "wasm" },
+];
+
+interface Pair {
+  readonly transport: SocketTransport;
+  /** What the server accepted, and counts. */
+  readonly accepted: Socket;
+  readonly server: Server;
+  readonly peer: Socket;
+  readonly pool: WatchedPool;
+  readonly events: string[];
+  readonly drained: { frames: number; bytes: number };
   /** The bytes of every write to the socket, from the first on. */
-  writes: number[];
-}> {
-  const accepted = signal<Socket>();
-  const server = createServer({ allowHalfOpen: true }, accepted.resolve);
+  readonly writes: number[];
+}
+
+/** Two ends of a TCP connection, the accepted one first. */
+async function connection(): Promise<{ server: Server; accepted: Socket; peer: Socket }> {
+  const accepting = signal<Socket>();
+  const server = createServer({ allowHalfOpen: true }, accepting.resolve);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   const peer = connect({
@@ -49,27 +67,45 @@ async function pair(): Promise<{
     allowHalfOpen: true,
   });
   peer.on("error", () => undefined);
-  const socket = await accepted.promise;
+  const accepted = await accepting.promise;
   onTestFinished(() => {
-    socket.destroy();
+    accepted.destroy();
     peer.destroy();
     server.close();
   });
+  return { server, accepted, peer };
+}
 
+/** What every socket but `peer` writes, until the test is over. */
+function watchWrites(peer: Socket): number[] {
   const writes: number[] = [];
-  const write = socket._write.bind(socket);
-  const writev = socket._writev?.bind(socket);
-  socket._write = (chunk, encoding, callback) => {
-    writes.push(chunk.length);
-    write(chunk, encoding, callback);
+  const note = (socket: Socket, size: number): void => void (socket !== peer && size > 0 && writes.push(size));
+  const { _write, _writev } = Socket.prototype;
+  Socket.prototype._write = function (chunk, encoding, callback) {
+    note(this, chunk.length);
+    _write.call(this, chunk, encoding, callback);
   };
-  socket._writev = (chunks, callback) => {
-    writes.push(chunks.reduce((sum, { chunk }) => sum + chunk.length, 0));
-    writev?.(chunks, callback);
+  Socket.prototype._writev = function (chunks, callback) {
+    note(
+      this,
+      chunks.reduce((sum, { chunk }) => sum + chunk.length, 0),
+    );
+    _writev?.call(this, chunks, callback);
   };
+  onTestFinished(() => {
+    Object.assign(Socket.prototype, { _write, _writev });
+  });
+  return writes;
+}
 
+/** A transport over TCP, its other end, and what happened to it. */
+async function pair({ readPath, codec }: Way, head?: Uint8Array): Promise<Pair> {
+  const { server, accepted, peer } = await connection();
+  const writes = watchWrites(peer);
   const pool = new WatchedPool();
-  const transport = new SocketTransport(socket, { codec: processCodec("auto"), pool, turn: new WriteTurn() });
+  const { readBuffer } = processCodec(codec);
+  const share = { codec: processCodec(codec), readPath, pool, turn: new WriteTurn() };
+  const transport = new SocketTransport(accepted, share, head);
   const events: string[] = [];
   const drained = { frames: 0, bytes: 0 };
   let inside = false;
@@ -79,8 +115,7 @@ async function pair(): Promise<{
     events.push(event);
   };
   const listener: TransportListener = {
-    receive: (start, end) =>
-      outside(`receive ${Buffer.from(processCodec("auto").readBuffer.slice(start, end)).toString()}`),
+    receive: (start, end) => outside(`receive ${Buffer.from(readBuffer.slice(start, end)).toString()}`),
     drained: (frames, bytes) => {
       outside("drained");
       drained.frames += frames;
@@ -105,7 +140,7 @@ async function pair(): Promise<{
       };
     },
   });
-  return { transport: watched, socket, peer, pool, events, drained, writes };
+  return { transport: watched, accepted, server, peer, pool, events, drained, writes };
 }
 
 /** Puts `size` bytes of `fill` into the batch, as one frame. */
@@ -119,9 +154,9 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-describe("a transport over a socket", () => {
+describe.each(ways)("a transport over a socket ($readPath, $codec codec)", (way) => {
   it("writes once a turn, whatever was put in", async () => {
-    const { transport, writes, drained, pool } = await pair();
+    const { transport, writes, drained, pool } = await pair(way);
     for (let index = 0; index < 100; index++) put(transport, 10, index);
     expect(writes).toEqual([]);
     await until(() => drained.frames === 100);
@@ -134,7 +169,7 @@ describe("a transport over a socket", () => {
   });
 
   it("writes at once when told, and once then", async () => {
-    const { transport, writes, drained } = await pair();
+    const { transport, writes, drained } = await pair(way);
     put(transport, 10, 1);
     transport.flush();
     expect(writes).toEqual([10]);
@@ -145,7 +180,7 @@ describe("a transport over a socket", () => {
   });
 
   it("writes a batch that is full, and goes on in another", async () => {
-    const { transport, peer, drained, pool } = await pair();
+    const { transport, peer, drained, pool } = await pair(way);
     const received: Buffer[] = [];
     peer.on("data", (chunk: Buffer) => received.push(chunk));
     for (let index = 0; index < 100; index++) put(transport, 1000, index);
@@ -158,7 +193,7 @@ describe("a transport over a socket", () => {
   });
 
   it("writes a large frame at once, behind what waits, in one write", async () => {
-    const { transport, writes, drained, peer } = await pair();
+    const { transport, writes, drained, peer } = await pair(way);
     peer.resume();
     put(transport, 10, 1);
     transport.writeLarge(Buffer.alloc(10, 2), Buffer.alloc(50_000, 3));
@@ -168,7 +203,7 @@ describe("a transport over a socket", () => {
   });
 
   it("touches no batch that the kernel still needs, and loses no byte, when the peer reads late", async () => {
-    const { transport, socket, peer, drained, pool } = await pair();
+    const { transport, peer, drained, pool } = await pair(way);
     peer.pause();
     const frames = 4000;
     let put_ = 0;
@@ -176,7 +211,7 @@ describe("a transport over a socket", () => {
       put(transport, 5000, put_ % 200);
       if (put_ % 7 === 0) await turn();
     }
-    await stalls(() => socket.bytesWritten);
+    await stalls(() => drained.bytes);
     expect(drained.frames).toBeLessThan(frames);
     expect(transport.blocked).toBe(true);
     expect(pool.out.size).toBeGreaterThan(0);
@@ -196,7 +231,7 @@ describe("a transport over a socket", () => {
   });
 
   it("gathers small frames of many turns while the peer does not read", async () => {
-    const { transport, peer, pool, drained, writes } = await pair();
+    const { transport, peer, pool, drained, writes } = await pair(way);
     peer.pause();
     for (let index = 0; index < 10; index++) transport.writeLarge(Buffer.alloc(10), Buffer.alloc(2_000_000));
     await stalls(() => writes.length);
@@ -211,14 +246,41 @@ describe("a transport over a socket", () => {
   });
 
   it("tells what came, and that the peer ended", async () => {
-    const { events, peer } = await pair();
+    const { events, peer } = await pair(way);
     peer.end("hello");
     await until(() => events.length === 2);
     expect(events).toEqual(["receive hello", "peerEnded"]);
   });
 
+  it("tells what came behind the handshake first, and not from inside its making", async () => {
+    const { events, peer } = await pair(way, Buffer.from("hello"));
+    peer.write("world");
+    expect(events).toEqual([]);
+    await until(() => events.join("").endsWith("world"));
+    expect(events[0]?.startsWith("receive hello")).toBe(true);
+  });
+
+  it("tells nothing of what came behind the handshake when it was destroyed at once", async () => {
+    const { transport, events } = await pair(way, Buffer.from("hello"));
+    transport.destroy();
+    await until(() => events.length > 0);
+    expect(events).toEqual(["closed "]);
+  });
+
+  it("takes what is longer than the read buffer in pieces", async () => {
+    const head = Buffer.alloc(READ_BUFFER_SIZE + 1000, "a");
+    const { events } = await pair(way, head);
+    await until(() => events.length > 0);
+    expect(events.map((event) => event.length - "receive ".length)).toEqual([READ_BUFFER_SIZE, 1000]);
+  });
+
+  it("takes the read path that it is told", async () => {
+    const { accepted } = await pair(way);
+    expect("_handle" in accepted && accepted._handle === null).toBe(way.readPath === "shared");
+  });
+
   it("tells nothing of what comes while it pauses, and all of it later", async () => {
-    const { transport, events, peer } = await pair();
+    const { transport, events, peer } = await pair(way);
     transport.pause();
     await new Promise<void>((resolve) => peer.write("hello", () => resolve()));
     for (let index = 0; index < 20; index++) await turn();
@@ -229,7 +291,7 @@ describe("a transport over a socket", () => {
   });
 
   it("ends behind what waits", async () => {
-    const { transport, peer, events } = await pair();
+    const { transport, peer, events } = await pair(way);
     const received: Buffer[] = [];
     peer.on("data", (chunk: Buffer) => received.push(chunk));
     const ended = new Promise((resolve) => peer.once("end", resolve));
@@ -246,7 +308,7 @@ describe("a transport over a socket", () => {
     ["is destroyed", (transport) => transport.destroy(), "closed "],
     ["is reset", (_, peer) => void peer.resetAndDestroy(), "closed ECONNRESET"],
   ])("tells once that it is gone when it %s, as the last thing, and gives its batches back", async (_, end, event) => {
-    const { transport, peer, events, pool, writes } = await pair();
+    const { transport, peer, events, pool, writes } = await pair(way);
     peer.pause();
     for (let index = 0; index < 10; index++) transport.writeLarge(Buffer.alloc(10), Buffer.alloc(1_000_000));
     await stalls(() => writes.length);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BatchPool } from "../../src/node/write-batch.js";
+import { BatchPool, LARGEST_BATCH } from "../../src/node/write-batch.js";
 
 describe("a pool of batches", () => {
   it("gives a batch again that was given back, empty", () => {
@@ -26,13 +26,32 @@ describe("a pool of batches", () => {
     expect(pool.take(1) === large).toBe(false);
   });
 
-  it("keeps no more than it should", () => {
+  it.each([1, 2000, 10_000, 50_000])("keeps no more than it should of those with room for %i bytes", (size) => {
     const pool = new BatchPool();
-    const many = Array.from({ length: 1000 }, () => pool.take(1));
+    const many = Array.from({ length: 10_000_000 / Math.max(size, 1000) }, () => pool.take(size));
     for (const batch of many) pool.give(batch);
     const before = new Set(many);
-    const again = Array.from({ length: 1000 }, () => pool.take(1));
-    expect(again.filter((batch) => before.has(batch)).length).toBeLessThan(500);
+    const again = many.map(() => pool.take(size));
+    expect(again.filter((batch) => before.has(batch)).length).toBeLessThan(many.length / 2);
+  });
+
+  it("has small batches for who needs little", () => {
+    const pool = new BatchPool();
+    expect(pool.take(100).bytes.length).toBeLessThanOrEqual(1024);
+    expect(pool.take(LARGEST_BATCH).bytes.length).toBe(LARGEST_BATCH);
+  });
+
+  it("exchanges a batch for a larger one with the same content", () => {
+    const pool = new BatchPool();
+    const batch = pool.take(1);
+    batch.bytes.fill(7);
+    batch.length = batch.bytes.length;
+    batch.frames = 3;
+    const grown = pool.grow(batch, 5000);
+    expect([grown.length, grown.frames]).toEqual([batch.bytes.length, 3]);
+    expect(grown.bytes.length).toBeGreaterThanOrEqual(grown.length + 5000);
+    expect(grown.bytes.subarray(0, grown.length).every((byte) => byte === 7)).toBe(true);
+    expect(pool.take(1) === batch).toBe(true);
   });
 
   it("holds no memory that somebody else wrote to", () => {

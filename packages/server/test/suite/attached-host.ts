@@ -9,10 +9,15 @@ import type { Host, Served } from "./host.js";
 import { openSocket } from "./socket-host.js";
 
 /** Somebody else's HTTP server with the application attached to it, and peers that are sockets. */
-export async function serveAttached(module: ApplicationModule, codec: Host["codec"]): Promise<Served> {
+export async function serveAttached(
+  module: ApplicationModule,
+  codec: Host["codec"],
+  readPath: "shared" | "data",
+): Promise<Served> {
   const log: Logged[] = [];
   const note = (error: unknown, message: string): void => void log.push({ error, message });
-  const app = await application(module, { codec, logger: { error: note, warn: note } });
+  const app = await application(module, { codec, readPath, logger: { error: note, warn: note } });
+  expect([app.codec.backend, app.readPath.path]).toEqual([codec, readPath]);
   onTestFinished(async () => {
     await app.stop({ gracePeriod: 0, timeout: "1s" });
     expect(log).toEqual([]);

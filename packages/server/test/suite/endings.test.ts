@@ -108,6 +108,26 @@ const rows: readonly Row[] = [
     wire: "none",
   },
   {
+    what: "more messages came than messageRate lets in",
+    options: { messageRate: { messages: 2, per: "1h" } },
+    act: (peer) => peer.write(...["one", "two", "three", "four"].map((text) => frame(TEXT, text)), close(1000)),
+    thrown: { code: "PROTOCOL_VIOLATION", violation: "MESSAGE_RATE_EXCEEDED" },
+    reason: expect.objectContaining({ code: 1008 }) as CloseReason,
+    wire: 1008,
+  },
+  {
+    what: "maxLifetime was over",
+    options: { maxLifetime: 20 },
+    reason: expect.objectContaining({ code: 1001, message: expect.stringContaining("maxLifetime") }) as CloseReason,
+    wire: 1001,
+  },
+  {
+    what: "idleTimeout was over",
+    options: { idleTimeout: 20 },
+    reason: expect.objectContaining({ code: 1001, message: expect.stringContaining("idleTimeout") }) as CloseReason,
+    wire: 1001,
+  },
+  {
     what: "the server stopped",
     act: (_peer, served) => void served.stop({ gracePeriod: "1s" }),
     reason: expect.objectContaining({ code: 1001 }) as CloseReason,

@@ -39,11 +39,12 @@ export interface Host {
   serve(module: ApplicationModule): Promise<Served>;
 }
 
-/** Every host; where the codec could make a difference, on both. */
+/** Every host, on each codec; sockets are read by way of "shared" and "data", with each codec and on each host. */
 export const hosts: readonly Host[] = [
-  { host: "sockets", codec: "wasm", serve: (module) => serveOnSockets(module, "wasm") },
-  { host: "sockets", codec: "typescript", serve: (module) => serveOnSockets(module, "typescript") },
+  { host: "sockets", codec: "wasm", serve: (module) => serveOnSockets(module, "wasm", "shared") },
+  { host: "sockets", codec: "typescript", serve: (module) => serveOnSockets(module, "typescript", "data") },
   { host: "memory", codec: "wasm", serve: (module) => serveInMemory(module, "wasm") },
   { host: "memory", codec: "typescript", serve: (module) => serveInMemory(module, "typescript") },
-  { host: "attached", codec: "wasm", serve: (module) => serveAttached(module, "wasm") },
+  { host: "attached", codec: "wasm", serve: (module) => serveAttached(module, "wasm", "data") },
+  { host: "attached", codec: "typescript", serve: (module) => serveAttached(module, "typescript", "shared") },
 ];

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import type { ApplicationModule } from "../../src/index.js";
 import { handshake } from "../support/peer.js";
 import { serve } from "../support/serve.js";
@@ -7,8 +7,13 @@ import type { Host, Peer, Served } from "./host.js";
 import { Inbox } from "./inbox.js";
 
 /** A server on a port, and peers that are sockets. */
-export async function serveOnSockets(module: ApplicationModule, codec: Host["codec"]): Promise<Served> {
-  const { server, port, takeLog } = await serve(module, { codec });
+export async function serveOnSockets(
+  module: ApplicationModule,
+  codec: Host["codec"],
+  readPath: "shared" | "data",
+): Promise<Served> {
+  const { server, port, takeLog } = await serve(module, { codec, readPath });
+  expect([server.codec.backend, server.readPath.path]).toEqual([codec, readPath]);
   return {
     application: server.application,
     open: (path = "/", headers = {}) => openSocket(port, handshake(path, headers)),

@@ -55,6 +55,9 @@ describe("the options of a route", () => {
         timeout: "1s",
         closeTimeout: "2s",
         maxPause: 0,
+        maxLifetime: "1h",
+        idleTimeout: "1m",
+        messageRate: { messages: 5, per: "1s" },
         channels: { outgoing: unlimited() },
         contentConverter: converter,
         authenticateTimeout: 5,
@@ -68,6 +71,9 @@ describe("the options of a route", () => {
       timeout: 1_000,
       closeTimeout: 2_000,
       maxPause: 0,
+      maxLifetime: 3_600_000,
+      idleTimeout: 60_000,
+      messageRate: { messages: 5, per: 1_000 },
       incoming: { capacity: 1 },
       outgoing: { capacity: Number.POSITIVE_INFINITY },
     });
@@ -87,6 +93,9 @@ describe("the options of a route", () => {
     ["timeout", { timeout: 0 }, "0"],
     ["closeTimeout", { closeTimeout: Number.NaN }, "NaN"],
     ["maxPause", { maxPause: -1 }, "-1"],
+    ["maxLifetime", { maxLifetime: "soon" }, '"soon"'],
+    ["idleTimeout", { idleTimeout: -1 }, "-1"],
+    ["messageRate.messages", { messageRate: { messages: "5", per: "1s" } }, '"5"'],
     ["masking", { masking: 1 }, "1"],
     ["channels", { channels: null }, "null"],
     ["incomming", { channels: { incomming: bounded(1) } }, "an object"],
@@ -98,12 +107,31 @@ describe("the options of a route", () => {
     ["protocol", { protocol: "no token" }, '"no token"'],
     ["protocol", { protocol: ["a", "b"] }, "an array"],
     ["maxConnections", { maxConnections: 5 }, "5"],
+    ["maxConnectionsPerAddress", { maxConnectionsPerAddress: 5 }, "5"],
     ["validateText", { validateText: true }, "true"],
   ])("name themselves, their value and the route when %s is wrong: %o", (option, options, value) => {
     const resolve = (): unknown => resolved({}, options);
     expect(resolve).toThrow(InvalidOptionError);
     expect(resolve).toThrow(`${option} of webSocket(/a)`);
     expect(resolve).toThrow(value);
+  });
+
+  it("turn off what the plugin has on", () => {
+    const plugin: WebSocketOptions = {
+      maxLifetime: "1h",
+      idleTimeout: "1m",
+      messageRate: { messages: 5, per: "1s" },
+    };
+    const off = {
+      maxLifetime: 0,
+      idleTimeout: 0,
+      messageRate: { messages: Number.POSITIVE_INFINITY, per: "1s" },
+    } as const;
+    for (const mode of ["webSocket", "webSocketRaw"] as const) {
+      expect(resolved(plugin, {}, mode).settings.messageRate?.messages).toBe(5);
+      const expected = { maxLifetime: 0, idleTimeout: 0, messageRate: undefined };
+      expect(resolved(plugin, off, mode).settings).toMatchObject(expected);
+    }
   });
 
   it("of a raw route have no pings, but say whether text is validated", () => {

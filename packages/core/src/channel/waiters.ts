@@ -1,0 +1,128 @@
+import { ClosedReceiveChannelError } from "../errors.js";
+import { rejected, unobtrusive } from "../rejection.js";
+import type { ChannelResult } from "./result.js";
+
+function ignore(): void {}
+
+/** A reader that waits for the next element, and the promise it holds. */
+export abstract class Waiter<E, Outcome> {
+  /** Only as much as it takes to settle the promise: an idle session holds one of these. */
+  readonly promise: Promise<Outcome>;
+  #resolve: (outcome: Outcome | Promise<never>) => void = ignore;
+
+  constructor() {
+    this.promise = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  abstract deliver(element: E): void;
+  /** The channel has ended. */
+  abstract end(): void;
+
+  /** The channel has ended with an error, or the reader withdrew. */
+  fail(cause: unknown): void {
+    unobtrusive(this.promise);
+    this.#resolve(rejected(cause));
+  }
+
+  protected settle(outcome: Outcome): void {
+    this.#resolve(outcome);
+  }
+}
+
+/** Of an iterator. */
+export class NextWaiter<E> extends Waiter<E, IteratorResult<E, undefined>> {
+  deliver(value: E): void {
+    this.settle({ done: false, value });
+  }
+
+  end(): void {
+    this.settle({ done: true, value: undefined });
+  }
+}
+
+/** Of `receive`. */
+export class ReceiveWaiter<E> extends Waiter<E, E> {
+  readonly #signal: AbortSignal | undefined;
+  readonly #withdrawn: (() => void) | undefined;
+
+  /** `withdraw` is called when `signal` aborts first; its reason is what the reader gets. */
+  constructor(signal?: AbortSignal, withdraw?: (waiter: ReceiveWaiter<E>) => void) {
+    super();
+    if (signal === undefined) return;
+    this.#signal = signal;
+    this.#withdrawn = () => {
+      withdraw?.(this);
+      super.fail(signal.reason);
+    };
+    signal.addEventListener("abort", this.#withdrawn, { once: true });
+  }
+
+  deliver(element: E): void {
+    this.#leave();
+    this.settle(element);
+  }
+
+  end(): void {
+    this.fail(new ClosedReceiveChannelError());
+  }
+
+  override fail(cause: unknown): void {
+    this.#leave();
+    super.fail(cause);
+  }
+
+  #leave(): void {
+    if (this.#withdrawn !== undefined) this.#signal?.removeEventListener("abort", this.#withdrawn);
+  }
+}
+
+/** Of `receiveCatching`. */
+export class CatchingWaiter<E> extends Waiter<E, ChannelResult<E>> {
+  deliver(value: E): void {
+    this.settle({ ok: true, value });
+  }
+
+  end(): void {
+    this.settle({ ok: false, closed: true, cause: undefined });
+  }
+
+  override fail(cause: unknown): void {
+    this.settle({ ok: false, closed: true, cause });
+  }
+}
+
+type AnyWaiter<E> = Waiter<E, never> | NextWaiter<E> | ReceiveWaiter<E> | CatchingWaiter<E>;
+
+/** The readers of a channel that wait, in the order in which they came. Mostly there is one. */
+export class Waiters<E> {
+  #first: AnyWaiter<E> | undefined;
+  #others: AnyWaiter<E>[] | undefined;
+
+  get count(): number {
+    return this.#first === undefined ? 0 : 1 + (this.#others?.length ?? 0);
+  }
+
+  add<Outcome>(waiter: Waiter<E, Outcome> & AnyWaiter<E>): Promise<Outcome> {
+    if (this.#first === undefined) {
+      this.#first = waiter;
+    } else {
+      this.#others ??= [];
+      this.#others.push(waiter);
+    }
+    return waiter.promise;
+  }
+
+  /** The one who waits longest, who waits no more. */
+  take(): AnyWaiter<E> | undefined {
+    const first = this.#first;
+    this.#first = this.#others?.shift();
+    return first;
+  }
+
+  remove(waiter: AnyWaiter<E>): void {
+    if (this.#first === waiter) this.take();
+    else this.#others = this.#others?.filter((other) => other !== waiter);
+  }
+}

@@ -1,0 +1,50 @@
+import { Socket } from "node:net";
+import { expect, it } from "vitest";
+import { findObstacle, ReadPathUnavailableError, selectReadPath } from "../../src/node/read-path.js";
+
+it("sockets can be read into shared memory on this Node", () => {
+  expect(findObstacle()).toBeUndefined();
+  expect(selectReadPath("auto")).toEqual({ path: "shared", reason: "Sockets can be read into shared memory here." });
+});
+
+it("what is asked for is taken, and told", () => {
+  for (const path of ["shared", "data"] as const) {
+    expect(selectReadPath(path)).toEqual({ path, reason: `The read path "${path}" was asked for.` });
+  }
+});
+
+it.each<[string, () => string | undefined]>([
+  ["where libuv holds memory for reads that have not come", () => findObstacle("win32")],
+  ["where a socket shows no handle", () => findObstacle("linux", () => new Socket())],
+  ["where a handle does not take memory", () => findObstacle("linux", () => withHandle({ useUserBuffer: refuse }))],
+  ["where a handle is no handle", () => findObstacle("linux", () => withHandle({}))],
+  ["where no socket can be made", () => findObstacle("linux", refuse)],
+])("an obstacle is found %s", (_, find) => {
+  expect(find()).toMatch(/\.$/);
+});
+
+it("the try leaves no socket behind", async () => {
+  const sockets = (): number => process.getActiveResourcesInfo().filter((name) => name.startsWith("TCP")).length;
+  for (let count = 0; count < 10; count++) findObstacle();
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+  expect(sockets()).toBe(0);
+});
+
+it("the error says what is in the way", () => {
+  const error = new ReadPathUnavailableError("It rains.");
+  expect(error).toMatchObject({ code: "READ_PATH_UNAVAILABLE", reason: "It rains.", name: "ReadPathUnavailableError" });
+  expect(error.message).toContain("It rains.");
+});
+
+function refuse(): never {
+  throw new Error("There is no such thing.");
+}
+
+/** A socket as another runtime, or a later Node, may have it. */
+function withHandle(handle: object): Socket {
+  const socket = new Socket();
+  const close = (): void => undefined;
+  Object.assign(socket, { _handle: { readStop: () => 0, readStart: () => 0, close, ...handle } });
+  return socket;
+}
