@@ -1,8 +1,10 @@
 import type { Codec, Role } from "@sluice/codec-wasm";
-import type { CloseReason, ConnectionOutput, ConnectionSink, Frame, ReceiveStatus } from "@sluice/core";
-import { Connection, ProtocolViolationError, CloseReason as Reason, RetainedBytes, SluiceError } from "@sluice/core";
+import type { CloseReason, ConnectionOutput, ConnectionSink, ReceiveStatus } from "@sluice/core";
+import { Connection, ConnectionProfile, Frame, CloseReason as Reason, RetainedBytes, SluiceError } from "@sluice/core";
 import { Difference, expectSame } from "../difference.js";
 import { Random } from "../random.js";
+import { describeFrame, describeViolation } from "./describe.js";
+import { Neighbour } from "./neighbour.js";
 import { chunks } from "./read-alike.js";
 
 /** A stream and a connection that reads it. */
@@ -52,6 +54,7 @@ class Side implements ConnectionSink, ConnectionOutput {
   readonly #codec: Codec;
   readonly #retained: RetainedBytes;
   readonly #connection: Connection;
+  readonly #neighbour: Neighbour | undefined;
   readonly #random: Random;
   readonly #log: string[] = [];
   readonly #events: string[] = [];
@@ -70,23 +73,25 @@ class Side implements ConnectionSink, ConnectionOutput {
     this.#random = new Random(input.drive);
     this.#retained = new RetainedBytes(input.maxRetained);
     let key = 0x5a1c_3f07;
-    this.#connection = new Connection({
+    const profile = new ConnectionProfile({
       role,
       codec,
-      sink: this,
-      output: this,
-      limits: { maxFrameSize, maxFragments },
       retained: this.#retained,
       raw: input.raw,
       validateText: input.validateText,
       messageRsv: input.messageRsv,
       continuationRsv: input.continuationRsv,
-      masking: role === "client",
-      nextMaskKey: () => {
-        key = (key + KEY_STEP) | 0;
-        return key;
+      maskKeys: {
+        randomMaskKey: () => {
+          key = (key + KEY_STEP) | 0;
+          return key;
+        },
       },
     });
+    const limits = { maxFrameSize, maxFragments };
+    this.#connection = new Connection({ profile, sink: this, output: this, limits, masking: role === "client" });
+    // It would take its part of a budget, too.
+    if (input.maxRetained >= 2 ** 20) this.#neighbour = new Neighbour(codec, role, profile);
   }
 
   get freePlaces(): number {
@@ -102,6 +107,7 @@ class Side implements ConnectionSink, ConnectionOutput {
     if (this.#status === "ended") return;
     this.#codec.readBuffer.set(chunk, 0);
     this.#note("receive", this.#connection.receive(0, chunk.length));
+    this.#neighbour?.read(this.#random.below(8));
     this.#goOn(() => !this.#random.oneIn(4));
     if (this.#random.oneIn(2)) this.#take(this.#random.below(4));
   }
@@ -112,8 +118,10 @@ class Side implements ConnectionSink, ConnectionOutput {
     this.#connection.finish();
     this.#log.push(`state ${this.#connection.state.name}`);
     this.#connection.lose();
+    this.#neighbour?.finish(this.#input.raw);
     expectSame("bytes that a lost connection still holds", this.#retained.used, 0);
-    for (const { frame, words } of this.#owned) expectSame("a frame that was reported, later", describe(frame), words);
+    for (const { frame, words } of this.#owned)
+      expectSame("a frame that was reported, later", describeFrame(frame), words);
     return { log: this.#log, events: this.#events, output: Buffer.concat(this.#sent) };
   }
 
@@ -127,7 +135,7 @@ class Side implements ConnectionSink, ConnectionOutput {
 
   ping(frame: Frame.Ping): void {
     this.#own(frame);
-    this.#log.push(`pong ${frame.data.length}`);
+    this.#send(() => this.#connection.send(new Frame.Pong(frame.data)));
   }
 
   pong(frame: Frame.Pong): void {
@@ -139,7 +147,7 @@ class Side implements ConnectionSink, ConnectionOutput {
   }
 
   violation(error: SluiceError): void {
-    this.#events.push(describeError(error));
+    this.#events.push(describeViolation(error));
   }
 
   reserve(size: number): { bytes: Uint8Array; length: number } {
@@ -168,7 +176,7 @@ class Side implements ConnectionSink, ConnectionOutput {
   }
 
   #own(frame: Frame): void {
-    const words = describe(frame);
+    const words = describeFrame(frame);
     this.#events.push(words);
     this.#owned.push({ frame, words });
   }
@@ -194,16 +202,4 @@ class Side implements ConnectionSink, ConnectionOutput {
       this.#log.push(`refused ${error.code}`);
     }
   }
-}
-
-function describe(frame: Frame): string {
-  const bits = (frame.fin ? 0x80 : 0) | (frame.rsv1 ? 0x40 : 0) | (frame.rsv2 ? 0x20 : 0) | (frame.rsv3 ? 0x10 : 0);
-  const { buffer, byteOffset, length } = frame.data;
-  return `${frame.type} ${bits.toString(16)} ${Buffer.from(buffer, byteOffset, length).toString("latin1")}`;
-}
-
-function describeError(error: SluiceError): string {
-  const violation = error instanceof ProtocolViolationError ? error.violation : "";
-  const offset = "offset" in error ? error.offset : "";
-  return `violation ${error.code} ${violation} ${error.closeCode} @${offset} ${error.message}`;
 }

@@ -76,9 +76,8 @@ async function attempt(restore: () => Frame.Data | Promise<Frame.Data>): Promise
 }
 
 function drawPayload(random: Random, message: Uint8Array, window: Uint8Array): Uint8Array {
-  const level = random.below(10);
-  const strategy = random.pick(STRATEGIES);
-  const payload = compressed(message, window, { level, strategy });
+  const shape = { level: random.below(10), windowBits: random.between(9, 15), memLevel: random.between(1, 4) };
+  const payload = compressed(message, window, { ...shape, strategy: random.pick(STRATEGIES) });
   switch (random.below(12)) {
     case 0:
     case 1:
@@ -87,9 +86,12 @@ function drawPayload(random: Random, message: Uint8Array, window: Uint8Array): U
     case 3:
       return random.bytes(random.below(60));
     case 4:
-      return Buffer.concat([compressed(message, window, { level, finishFlush: constants.Z_FINISH }), Uint8Array.of(0)]);
+      return Buffer.concat([
+        compressed(message, window, { ...shape, finishFlush: constants.Z_FINISH }),
+        Uint8Array.of(0),
+      ]);
     case 5:
-      return Buffer.concat([compressed(message, window, { level, finishFlush: constants.Z_FINISH }), payload]);
+      return Buffer.concat([compressed(message, window, { ...shape, finishFlush: constants.Z_FINISH }), payload]);
     case 6:
       return Buffer.concat(Array.from({ length: random.below(20) }, () => Uint8Array.of(3, 0)));
     default:
