@@ -8,7 +8,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startEcho } from "./echo-server.js";
+import { endChildrenOnSignals } from "./children.js";
+import { ECHO, echoStarter } from "./echo-server.js";
 import { AutobahnError, findWstest } from "./program.js";
 import { compareResults, describeReport } from "./report.js";
 import { parseResults, printResults } from "./results.js";
@@ -20,11 +21,12 @@ const folder = fileURLToPath(new URL("../../reports/autobahn", import.meta.url))
 /** Milliseconds. All cases take some minutes, those of compression most of them. */
 const TIMEOUT = 30 * 60_000;
 
+endChildrenOnSignals();
 try {
   const accept = readAccept(process.argv.slice(2));
   const program = await findWstest(process.env);
   console.log(`Running ${program} against the echo server …`);
-  const { results, notRun } = await runAutobahn({ program, startEcho, folder, timeout: TIMEOUT });
+  const { results, notRun } = await runAutobahn({ program, startEcho: echoStarter(ECHO), folder, timeout: TIMEOUT });
   const surprises = compareResults(parseResults(await readFile(expectedFile, "utf8")), results);
   const words = describeReport(results, surprises, notRun);
   const report = { summary: words.split("\n"), results: Object.fromEntries(results), surprises, notRun };

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { endWithUs } from "./children.js";
 import { AutobahnError } from "./program.js";
 import type { CaseResult } from "./results.js";
 import { readResults } from "./results.js";
@@ -54,7 +55,7 @@ async function runLogged(
 ): Promise<string | undefined> {
   const output = await open(log, "w");
   try {
-    const child = spawn(program, args, { cwd: folder, stdio: ["ignore", output.fd, output.fd] });
+    const child = endWithUs(spawn(program, args, { cwd: folder, stdio: ["ignore", output.fd, output.fd] }));
     let late = false;
     const timer = setTimeout(() => {
       late = true;
