@@ -1,5 +1,6 @@
 import { defineProject } from "vitest/config";
 
 export default defineProject({
-  test: { name: "conformance", include: ["test/**/*.test.ts"] },
+  // Thousands of messages, on a machine that may be busy.
+  test: { name: "conformance", include: ["test/**/*.test.ts"], testTimeout: 30_000 },
 });

@@ -1,16 +1,7 @@
-export { type AcceptedAnswer, checkAnswer, type RefusedAnswer } from "./answer.js";
-export { type Direction, deflatePath, ZlibCompression } from "./compression.js";
-export type { Deflater } from "./deflater.js";
+export { deflatePath } from "./compression.js";
+export type { WebSocketDeflateOptions } from "./config.js";
 export { CompressionFailedError, CorruptMessageError, InflatedFrameTooBigError } from "./errors.js";
-export type { Inflater } from "./inflater.js";
-export { type DeflateAnswer, type DeflateDecline, type NegotiatedDeflate, negotiate } from "./negotiation.js";
-export type { CompressionOptions, NegotiationOptions } from "./options.js";
-export {
-  type DeclinedOffer,
-  type DeflateOffer,
-  type DeflateWindowBits,
-  PERMESSAGE_DEFLATE,
-  readOffer,
-  type WindowBits,
-} from "./parameters.js";
+export { WebSocketDeflate, type WebSocketDeflateExtension } from "./extension.js";
+export type { NegotiatedDeflate } from "./negotiation.js";
+export type { DeflateWindowBits, WindowBits } from "./parameters.js";
 export type { DeflatePath } from "./zlib/context.js";

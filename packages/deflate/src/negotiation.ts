@@ -1,6 +1,5 @@
 import type { WebSocketExtensionHeader } from "@sluice/core";
-import type { NegotiationOptions } from "./options.js";
-import { checkNegotiationOptions } from "./options.js";
+import type { NegotiationOptions } from "./config.js";
 import type { DeclinedOffer, DeflateOffer, DeflateWindowBits, WindowBits } from "./parameters.js";
 import { PERMESSAGE_DEFLATE, readOffer } from "./parameters.js";
 
@@ -38,7 +37,6 @@ export interface DeflateDecline {
  * one. An answer never allows a larger window than was offered, and names `client_max_window_bits` only where the offer
  * does (RFC 7692 sections 7.1.1 and 7.1.2).
  *
- * @throws `InvalidOptionError` `INVALID_OPTION`
  * @example
  * ```ts
  * negotiate(parseWebSocketExtensions("permessage-deflate; client_max_window_bits"), { clientMaxWindowBits: 12 });
@@ -49,7 +47,6 @@ export function negotiate(
   offers: readonly WebSocketExtensionHeader[],
   options: NegotiationOptions = {},
 ): DeflateAnswer | DeflateDecline {
-  checkNegotiationOptions(options);
   const reasons: string[] = [];
   for (const header of offers) {
     if (header.name !== PERMESSAGE_DEFLATE) continue;

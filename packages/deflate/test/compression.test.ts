@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { DeflateWindowBits, WindowBits } from "../src/index.js";
-import { deflatePath, ZlibCompression } from "../src/index.js";
+import { deflatePath, ZlibCompression } from "../src/compression.js";
+import type { DeflateWindowBits } from "../src/parameters.js";
 import { synchronousWorks } from "../src/zlib/synchronous.js";
 import { concat, json, noise, oracleDeflate, oracleInflate } from "./support/oracle.js";
 import { describeEachPath } from "./support/paths.js";
@@ -121,16 +121,13 @@ describeEachPath("a session's messages", (path) => {
     },
   );
 
-  test("of a window of 2^8 bytes are restored, and cannot be made", async () => {
+  test("of a window of 2^8 bytes are restored", async () => {
     const compression = new ZlibCompression({}, path);
     const inflater = compression.inflater({ windowBits: 8, contextTakeover: true });
     const each = json(2000);
     // What zlib makes of 8 is 9.
     expect(await inflater.inflate(oracleDeflate(each, { windowBits: 8 }), 2000)).toEqual(each);
     inflater.close();
-    expect(() =>
-      compression.deflater({ windowBits: 8 as WindowBits as DeflateWindowBits, contextTakeover: true }),
-    ).toThrow(expect.objectContaining({ code: "INVALID_OPTION", option: "windowBits" }));
   });
 
   test("that are empty are one byte, 00", async () => {
@@ -147,6 +144,7 @@ describeEachPath("a session's messages", (path) => {
       expect(payloads[1]).toEqual(Uint8Array.of(0));
       expect(payloads[3]).toEqual(Uint8Array.of(0));
       expect(await inflater.inflate(new Uint8Array(), 0)).toEqual(new Uint8Array());
+      expect(await inflater.inflate(await deflater.deflate(json(50)), 50)).toEqual(json(50));
       deflater.close();
       inflater.close();
     }
@@ -199,17 +197,6 @@ describe("the synchronous path", () => {
     expect(deflatePath()).toBe(synchronousWorks() ? "synchronous" : "asynchronous");
     expect(new ZlibCompression().path).toBe(deflatePath());
   });
-});
-
-describe("an option out of its range is an error", () => {
-  test.each([{ compressionLevel: 10 }, { compressionLevel: 1.5 }, { memLevel: 0 }, { memLevel: 10 }])(
-    "%o",
-    (options) => {
-      expect(() => new ZlibCompression(options)).toThrow(
-        expect.objectContaining({ code: "INVALID_OPTION", option: Object.keys(options)[0] }),
-      );
-    },
-  );
 });
 
 function same(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {

@@ -76,8 +76,8 @@ describe("the echo", () => {
     [["--host", ""], "--host must name an address, got nothing."],
     [["--max-message", "0"], '--max-message must be a whole number from 1 to 2147483647, got "0".'],
     [["--max-message", "1e3"], '--max-message must be a whole number from 1 to 2147483647, got "1e3".'],
-    [["--loud"], "Unknown option '--loud'. Options: --port NUMBER, --host ADDRESS, --max-message BYTES."],
-    [["9001"], "Unexpected argument '9001'. Options: --port NUMBER, --host ADDRESS, --max-message BYTES."],
+    [["--loud"], "Unknown option '--loud'. Options: --port NUMBER, --host ADDRESS, --max-message BYTES, --deflate."],
+    [["9001"], "Unexpected argument '9001'. Options: --port NUMBER, --host ADDRESS, --max-message BYTES, --deflate."],
   ])("refuses %j in one line", async (args, line) => {
     expect(await runProgram("echo", { args })).toEqual(refusal(line));
   });

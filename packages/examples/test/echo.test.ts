@@ -87,6 +87,19 @@ test("waits for a peer that does not read, and serves the others meanwhile", asy
   expect(numbers).toEqual(Array.from({ length: count }, (_, index) => index));
 });
 
+test("compresses every message under --deflate, where the client offers it, and none otherwise", async () => {
+  const url = `ws://127.0.0.1:${await startEcho("--deflate").port}/`;
+  const compressing = await Client.connect(url, { perMessageDeflate: { threshold: 0 } });
+  expect(compressing.socket.extensions).toBe("permessage-deflate");
+  const plain = await Client.connect(url, { perMessageDeflate: false });
+  expect(plain.socket.extensions).toBe("");
+  for (const client of [compressing, plain]) {
+    for (const data of ["x", "Grüße, 世界 🌊", "", Buffer.alloc(1024 * 1024, "abc"), randomBytes(1024 * 1024)]) {
+      expect(await client.ask(data)).toEqual({ data: Buffer.from(data), isBinary: typeof data !== "string" });
+    }
+  }
+});
+
 test("lets the pages of any origin in", async () => {
   const url = `ws://127.0.0.1:${await startEcho().port}/`;
   const client = await Client.connect(url, { origin: "https://elsewhere.example" });

@@ -58,16 +58,16 @@ beforeAll(async () => {
 
 afterAll(() => removeTemporary(place));
 
-/** An empty project that depends on one package; what that one needs of ours comes as tarballs too, being unpublished. */
-async function install(name: string, fixture: string): Promise<string> {
+/** An empty project that depends on packages of ours; what they need of ours comes as tarballs too, being unpublished. */
+async function install(names: readonly string[], fixture: string): Promise<string> {
   const project = join(place, `project-${fixture}`);
   await cp(join(fixtures, fixture), project, { recursive: true });
   const ours = [...tarballs].map(([other, { path }]) => [other, `file:${path}`] as const);
   const manifest = {
     name: "project",
     private: true,
-    dependencies: { [name]: `file:${tarball(name).path}` },
-    overrides: Object.fromEntries(ours.filter(([other]) => other !== name)),
+    dependencies: Object.fromEntries(ours.filter(([name]) => names.includes(name))),
+    overrides: Object.fromEntries(ours.filter(([name]) => !names.includes(name))),
   };
   await writeFile(join(project, "package.json"), JSON.stringify(manifest));
   await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", "--strict-peer-deps"], project);
@@ -144,11 +144,14 @@ describe.each(publishable.map(({ manifest }) => manifest.name))("the tarball of 
   });
 });
 
-describe("a project that installs @sluice/server alone", () => {
+describe.each([
+  { installed: ["@sluice/server"], fixture: "server", extensions: "" },
+  { installed: ["@sluice/server", "@sluice/deflate"], fixture: "deflate", extensions: "permessage-deflate" },
+])("a project that installs $installed", ({ installed, fixture, extensions }) => {
   let project: string;
 
   beforeAll(async () => {
-    project = await install("@sluice/server", "server");
+    project = await install(installed, fixture);
   });
 
   test.each(["echo.mjs", "echo.cjs"])(
@@ -167,6 +170,7 @@ describe("a project that installs @sluice/server alone", () => {
         ]);
         const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
         await once(socket, "open");
+        expect(socket.extensions).toBe(extensions);
         const echoes: [text: string, isBinary: boolean][] = [];
         for (const message of ["grüß dich", Buffer.from([0, 255, 128])]) {
           socket.send(message);
@@ -198,7 +202,7 @@ describe("a project that installs @sluice/codec-wasm alone", () => {
   let project: string;
 
   beforeAll(async () => {
-    project = await install("@sluice/codec-wasm", "codec");
+    project = await install(["@sluice/codec-wasm"], "codec");
   });
 
   test("gets one package and no other", async () => {

@@ -21,6 +21,9 @@ export interface ChannelBounds {
   readonly maxBytes: number;
 }
 
+/** Nothing is ever put into this. */
+const NOTHING_QUEUED: never[] = [];
+
 type End = { readonly failed: false } | { readonly failed: true; readonly cause: unknown };
 
 /**
@@ -28,8 +31,8 @@ type End = { readonly failed: false } | { readonly failed: true; readonly cause:
  * never refuses: its owner asks `freePlaces` and `freeBytes` first and stops reading where there is no room.
  */
 export class Channel<E> implements ReceiveChannel<E> {
-  /** What was taken is not held on to until the queue is cut short. */
-  #queue: (E | undefined)[] = [];
+  /** What was taken is not held on to until the queue is cut short. Made with the first element that has to wait. */
+  #queue: (E | undefined)[] = NOTHING_QUEUED;
   #head = 0;
   #bytes = 0;
   readonly #waiters = new Waiters<E>();
@@ -89,6 +92,7 @@ export class Channel<E> implements ReceiveChannel<E> {
       waiter.deliver(element);
       return;
     }
+    if (this.#queue === NOTHING_QUEUED) this.#queue = [];
     this.#queue.push(element);
     this.#bytes += this.#sizeOf(element);
   }
@@ -110,7 +114,7 @@ export class Channel<E> implements ReceiveChannel<E> {
 
   cancel(cause: unknown = new CancelledError("The channel was cancelled")): void {
     if (this.#exhausted) return;
-    this.#queue = [];
+    this.#queue = NOTHING_QUEUED;
     this.#head = 0;
     this.#bytes = 0;
     this.#end = { failed: true, cause };

@@ -10,7 +10,7 @@ export interface ContextSource<C extends ZlibContext> {
   close(): void;
 }
 
-/** Context takeover: one context of its own for a session, made for its first message. */
+/** Context takeover for restoring: one context of its own for a session, made for its first message. */
 export class OwnContext<C extends ZlibContext> implements ContextSource<C> {
   readonly #create: () => C;
   #context: C | undefined;

@@ -4,8 +4,8 @@ import { CompressionFailedError } from "../errors.js";
 import type { DeflateWindowBits } from "../parameters.js";
 import type { DeflatePath, DrivenStream, ZlibContext } from "./context.js";
 import { compressionFailed, join, openStream } from "./context.js";
-import { throughStream } from "./stream-job.js";
 import type { SynchronousDrive } from "./synchronous.js";
+import type { ThreadPlaces } from "./thread-places.js";
 
 /** Of every context that compresses. */
 export interface DeflateSettings {
@@ -37,9 +37,11 @@ export const DEFLATE_HERE_UP_TO: number = 32 * 1024;
 /** Compresses messages with zlib, each with what the ones before it left in the window. */
 export class DeflateContext implements ZlibContext {
   readonly #opened: DrivenStream<DeflateRaw>;
+  readonly #threads: ThreadPlaces;
 
-  constructor(settings: DeflateSettings, path: DeflatePath) {
+  constructor(settings: DeflateSettings, path: DeflatePath, threads: ThreadPlaces) {
     this.#opened = openStream(() => createDeflateRaw({ ...settings, flush: constants.Z_SYNC_FLUSH }), path);
+    this.#threads = threads;
   }
 
   get closed(): boolean {
@@ -86,7 +88,7 @@ export class DeflateContext implements ZlibContext {
 
   async #later(payload: Uint8Array): Promise<Uint8Array> {
     try {
-      const { chunks, size } = await throughStream(this.#opened.stream, payload, Number.POSITIVE_INFINITY);
+      const { chunks, size } = await this.#threads.run(this.#opened.stream, payload, Number.POSITIVE_INFINITY);
       return withoutTail(join(chunks, size), size);
     } catch (error) {
       this.close();

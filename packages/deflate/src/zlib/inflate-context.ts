@@ -5,8 +5,8 @@ import { CorruptMessageError, InflatedFrameTooBigError } from "../errors.js";
 import type { WindowBits } from "../parameters.js";
 import type { DeflatePath, DrivenStream, ZlibContext } from "./context.js";
 import { compressionFailed, join, openStream } from "./context.js";
-import { throughStream } from "./stream-job.js";
 import type { SynchronousDrive, ZlibFailure } from "./synchronous.js";
+import type { ThreadPlaces } from "./thread-places.js";
 
 /**
  * A longer payload is inflated on the thread pool, and so is the rest of a message that has grown longer than
@@ -33,12 +33,14 @@ export const MAX_FINAL_BLOCKS: number = 1024;
 export class InflateContext implements ZlibContext {
   readonly #windowBits: number;
   readonly #path: DeflatePath;
+  readonly #threads: ThreadPlaces;
   #opened: DrivenStream<InflateRaw>;
 
-  constructor(windowBits: WindowBits, path: DeflatePath) {
+  constructor(windowBits: WindowBits, path: DeflatePath, threads: ThreadPlaces) {
     // A compressor on zlib that is asked for 8 uses 9: zlib cannot do 8 in a raw stream. A larger window restores both.
     this.#windowBits = Math.max(9, windowBits);
     this.#path = path;
+    this.#threads = threads;
     this.#opened = this.#open();
   }
 
@@ -116,7 +118,7 @@ export class InflateContext implements ZlibContext {
     let finals = finalsBefore;
     try {
       for (;;) {
-        const outcome = await throughStream(this.#opened.stream, rest, maxSize - size);
+        const outcome = await this.#threads.run(this.#opened.stream, rest, maxSize - size);
         if (outcome.tooBig) throw new InflatedFrameTooBigError(maxSize);
         for (const chunk of outcome.chunks) chunks.push(chunk);
         size += outcome.size;

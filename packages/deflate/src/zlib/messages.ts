@@ -79,7 +79,8 @@ export class ZlibInflater implements Inflater {
   }
 
   inflate(payload: Uint8Array, maxSize: number): Uint8Array | Promise<Uint8Array> {
-    return this.#messages.run((context) => context.inflate(payload, maxSize));
+    // No DEFLATE data at all, strictly; the tail alone would leave the context within a block for the next message.
+    return this.#messages.run((context) => (payload.length === 0 ? payload : context.inflate(payload, maxSize)));
   }
 
   close(): void {

@@ -40,3 +40,33 @@ export function noise(length: number, seed = 1): Uint8Array {
     return state >>> 24;
   });
 }
+
+/**
+ * Reads the messages of one direction with `node:zlib`, which refuses what points back further than the window: its
+ * output is so small that all of it comes through the window.
+ */
+export class OracleInflater {
+  readonly #windowBits: number;
+  readonly #contextTakeover: boolean;
+  /** The messages of the context so far, as they were compressed, and how long they are. */
+  #payloads: Uint8Array[] = [];
+  #size = 0;
+
+  constructor(windowBits: number, contextTakeover: boolean) {
+    this.#windowBits = windowBits;
+    this.#contextTakeover = contextTakeover;
+  }
+
+  inflate(payload: Uint8Array): Uint8Array {
+    if (!this.#contextTakeover) {
+      this.#payloads = [];
+      this.#size = 0;
+    }
+    this.#payloads.push(payload, TAIL);
+    const options = { windowBits: this.#windowBits, chunkSize: 64, finishFlush: constants.Z_SYNC_FLUSH };
+    const whole = inflateRawSync(Buffer.concat(this.#payloads), options);
+    const message = whole.subarray(this.#size);
+    this.#size = whole.length;
+    return message;
+  }
+}

@@ -1,6 +1,6 @@
 import { describe } from "vitest";
-import type { DeflatePath } from "../../src/index.js";
-import { deflatePath } from "../../src/index.js";
+import { deflatePath } from "../../src/compression.js";
+import type { DeflatePath } from "../../src/zlib/context.js";
 
 /** The paths of this runtime: the asynchronous one is there always. */
 export const PATHS: readonly DeflatePath[] =

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { DeflateRaw, InflateRaw } from "node:zlib";
 import { afterEach, expect, test, vi } from "vitest";
-import { ZlibCompression } from "../../src/index.js";
+import { ZlibCompression } from "../../src/compression.js";
 import { json, noise, oracleDeflate } from "../support/oracle.js";
 import { describeEachPath } from "../support/paths.js";
 

@@ -1,7 +1,7 @@
 import { constants, createInflateRaw, deflateRawSync, InflateRaw, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
-import { ZlibCompression } from "../../src/index.js";
+import { ZlibCompression } from "../../src/compression.js";
 import { MAX_FINAL_BLOCKS } from "../../src/zlib/inflate-context.js";
 import { concat, json, noise, oracleDeflate } from "../support/oracle.js";
 import { describeEachPath } from "../support/paths.js";

@@ -37,7 +37,7 @@ test.each<[string, (stream: object) => void]>([
       createInflateRaw: () => spoiled(createInflateRaw()),
     };
   });
-  const { deflatePath, ZlibCompression } = await import("../../src/index.js");
+  const { deflatePath, ZlibCompression } = await import("../../src/compression.js");
   expect(deflatePath()).toBe("asynchronous");
   expect(new ZlibCompression().path).toBe("asynchronous");
   // Asking for the other and not getting it is an error.

@@ -1,3 +1,4 @@
+import { WebSocketDeflate } from "@sluice/deflate";
 import type { Application, EmbeddedServer } from "@sluice/server";
 import { embeddedServer, WebSockets } from "@sluice/server";
 
@@ -15,10 +16,12 @@ export interface EchoOptions {
   readonly port: number;
   /** The largest message that is taken, in bytes. */
   readonly maxMessage: number;
+  /** Whether every message is compressed, where the client offers permessage-deflate. Default false. */
+  readonly deflate?: boolean;
 }
 
 /** A server that does nothing but echo, for anyone and as fast as they like: for other implementations' tests. */
-export function echoServer({ host = "0.0.0.0", port, maxMessage }: EchoOptions): EmbeddedServer {
+export function echoServer({ host = "0.0.0.0", port, maxMessage, deflate = false }: EchoOptions): EmbeddedServer {
   return embeddedServer({ host, port }, (app) => {
     app.install(WebSockets, {
       maxFrameSize: maxMessage,
@@ -29,6 +32,7 @@ export function echoServer({ host = "0.0.0.0", port, maxMessage }: EchoOptions):
       // A peer that does not read does not answer pings either, and is waited for all the same.
       pingPeriod: 0,
       maxPause: "24h",
+      extensions: deflate ? [WebSocketDeflate({ compressIfBiggerThan: 0 })] : [],
     });
     echo(app, "/");
   });

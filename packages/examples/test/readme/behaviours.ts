@@ -45,6 +45,13 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     await expect.poll(() => program.stdout).toMatch(logged);
   },
 
+  Compression: async (connect) => {
+    const client = await connect("/echo", { perMessageDeflate: true });
+    expect(client.socket.extensions).toBe("permessage-deflate");
+    const text = "once more, ".repeat(1000);
+    expect(await client.askText(text)).toBe(text);
+  },
+
   "Coming from ws / Messages": async (connect) => {
     const client = await connect("/");
     expect(await client.askText("hello")).toBe("You said hello");
@@ -68,6 +75,9 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     expect((await client.next()).data).toEqual(await readFile("README.md"));
     expect(await client.closed).toBe(1000);
   },
+
+  // An application without a route, but one that starts.
+  "Coming from ws / Compression": (connect) => expect(connect("/")).rejects.toThrow("404"),
 
   "Coming from ws / Closing": async (connect) => {
     expect(await closeOf(await connect("/full"))).toEqual([4001, "The room is full"]);

@@ -158,8 +158,7 @@ export class ApplicationRequest {
 
 /** One request and what belongs to it. Ktor: `ApplicationCall`. */
 export class ApplicationCall<Parameters = unknown> {
-  /** What is kept for the life of the call. */
-  readonly attributes: Attributes = new Attributes();
+  #attributes: Attributes | undefined;
 
   /** @internal */
   constructor(
@@ -168,4 +167,9 @@ export class ApplicationCall<Parameters = unknown> {
     /** The parameters of the route's path, decoded. */
     readonly parameters: Parameters,
   ) {}
+  /** What is kept for the life of the call. */
+  get attributes(): Attributes {
+    this.#attributes ??= new Attributes();
+    return this.#attributes;
+  }
 }

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { answer, failed, text } from "../application/answer.js";
 import type { Application } from "../application/application.js";
 import type { RequestData } from "../application/call.js";
+import type { TrustedProxies } from "../application/forwarded.js";
 import type { HttpResponse } from "../application/http-call.js";
 import { shared } from "./known-strings.js";
 
@@ -9,19 +11,43 @@ export { text };
 
 /** What the application needs to know of a request. */
 export function requestData(message: IncomingMessage, application: Application): RequestData {
-  const { socket } = message;
-  return {
-    method: message.method ?? "GET",
-    uri: shared(message.url ?? "/"),
-    httpVersion: shared(message.httpVersion),
-    rawHeaders: message.rawHeaders.map(shared),
-    secure: "encrypted" in socket && socket.encrypted === true,
-    localAddress: socket.localAddress,
-    localPort: socket.localPort,
-    remoteAddress: socket.remoteAddress,
-    remotePort: socket.remotePort,
-    proxies: application.environment.proxies,
-  };
+  return new SocketRequest(message, application.environment.proxies);
+}
+
+/** A request over a socket. Sessions keep theirs, so it holds little: the connection's own end is asked for where it is wanted. */
+class SocketRequest implements RequestData {
+  readonly method: string;
+  readonly uri: string;
+  readonly httpVersion: string;
+  readonly rawHeaders: readonly string[];
+  readonly proxies: TrustedProxies | undefined;
+  readonly remoteAddress: string | undefined;
+  readonly remotePort: number | undefined;
+  readonly #socket: Socket;
+
+  constructor(message: IncomingMessage, proxies: TrustedProxies | undefined) {
+    const { socket } = message;
+    this.method = message.method ?? "GET";
+    this.uri = shared(message.url ?? "/");
+    this.httpVersion = shared(message.httpVersion);
+    this.rawHeaders = message.rawHeaders.map(shared);
+    this.proxies = proxies;
+    this.remoteAddress = socket.remoteAddress;
+    this.remotePort = socket.remotePort;
+    this.#socket = socket;
+  }
+
+  get secure(): boolean {
+    return "encrypted" in this.#socket && this.#socket.encrypted === true;
+  }
+
+  get localAddress(): string | undefined {
+    return this.#socket.localAddress;
+  }
+
+  get localPort(): number | undefined {
+    return this.#socket.localPort;
+  }
 }
 
 /** Answers an ordinary request; 500 where that fails, which is logged. Never rejects. */

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { SluiceError } from "@sluice/core";
-import { adopt, handleOf } from "./adopted-socket.js";
+import { handleOf, placesOf } from "./read-into.js";
 import { ignore } from "./staged-end.js";
 
 /** How bytes come in: "shared" reads them straight into the codec's memory, "data" copies each chunk there. */
@@ -46,8 +46,8 @@ export function selectReadPath(choice: ReadPathChoice): ReadPathSelection {
 }
 
 /**
- * Tries whether a connection can be handed over to a socket that reads into given memory, which `node:net` does and does
- * not document. Tried on a socket that is about to connect, and is gone before it does.
+ * Looks whether a socket that a server accepted can be made to read into given memory, as one can that is made with the
+ * option `onread`. Tried on a socket that is about to connect, and is gone before it does.
  */
 export function findObstacle(
   platform: string = process.platform,
@@ -57,35 +57,13 @@ export function findObstacle(
   if (platform === "win32") return "Windows keeps the memory of a read for as long as it waits for bytes.";
   let socket: Socket | undefined;
   try {
+    if (placesOf() === undefined) return "Where a socket keeps the memory that it reads into is not known.";
     socket = open();
-    return tryToAdopt(socket);
+    socket.on("error", ignore);
+    return handleOf(socket) === undefined ? "What stands behind a socket takes no memory." : undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {
     socket?.destroy();
   }
-}
-
-function tryToAdopt(socket: Socket): string | undefined {
-  socket.on("error", ignore);
-  const handle = handleOf(socket);
-  if (handle === undefined) return "What stands behind a socket is not known.";
-  const memory = new Uint8Array(16);
-  let given: unknown;
-  let started = false;
-  const use = handle.useUserBuffer;
-  handle.useUserBuffer = (buffer) => {
-    given = buffer;
-    use.call(handle, buffer);
-  };
-  // There is nothing to be read. Whether it would be is what counts.
-  handle.readStart = () => {
-    started = true;
-    return 0;
-  };
-  const adopted = adopt(socket, handle, memory, ignore);
-  adopted.on("error", ignore);
-  const isTaken = handleOf(adopted) === handle && given === memory && started;
-  adopted.destroy();
-  return isTaken ? undefined : "A new socket does not take over a connection, or memory to read into.";
 }

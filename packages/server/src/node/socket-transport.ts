@@ -2,8 +2,7 @@ import { Socket } from "node:net";
 import type { Codec } from "@sluice/codec-wasm";
 import { READ_BUFFER_SIZE } from "@sluice/codec-wasm";
 import type { Transport, TransportListener, WriteBatch } from "@sluice/core";
-import type { StreamHandle } from "./adopted-socket.js";
-import { adopt, handleToAdopt } from "./adopted-socket.js";
+import { readInto } from "./read-into.js";
 import type { ReadPath } from "./read-path.js";
 import type { Batch, BatchPool } from "./write-batch.js";
 import { LARGEST_BATCH } from "./write-batch.js";
@@ -51,37 +50,33 @@ export class SocketTransport implements Transport, Writer {
   readonly #isPlain: boolean;
   /** Whether `writeTurn` is to come. */
   #scheduled = false;
-  /** In the order of the writes, which is the order of their callbacks. */
-  readonly #unfinished: Unfinished[] = [];
+  /** In the order of the writes, which is the order of their callbacks. Made with the first, and gone with the last. */
+  #unfinished: Unfinished[] | undefined;
   #ending = false;
-  #error: Error | undefined;
 
   /** @param head what came behind the handshake and was read already. */
-  constructor(given: Socket, share: SocketShare, head: Uint8Array = NOTHING) {
+  constructor(socket: Socket, share: SocketShare, head: Uint8Array = NOTHING) {
+    this.#socket = socket;
     this.#share = share;
-    this.#isPlain = given instanceof Socket && !("encrypted" in given);
+    this.#isPlain = socket instanceof Socket && !("encrypted" in socket);
     // A server may be given any stream in a socket's place.
-    given.setTimeout?.(0);
-    given.setNoDelay?.(true);
+    socket.setTimeout?.(0);
+    socket.setNoDelay?.(true);
     // Before anything that is read from now on, and not from inside this call.
-    if (head.length > 0) process.nextTick(() => this.#receive(head));
-    const handle = share.readPath === "shared" ? handleToAdopt(given) : undefined;
-    const socket = handle === undefined ? given : this.#adopt(given, handle);
-    if (handle === undefined) {
-      socket.on("data", (chunk: Uint8Array) => this.#receive(chunk));
+    if (head.length > 0) process.nextTick(() => this.chunk(head));
+    (socket as OwnedSocket)[TRANSPORT] = this;
+    if (share.readPath !== "shared" || !readInto(socket, share.codec.readBuffer, onRead)) {
+      socket.on("data", onData);
       socket.resume();
     }
-    socket.on("end", () => this.listener.peerEnded());
-    socket.on("error", (error) => {
-      this.#error = error;
-    });
-    socket.on("close", () => this.#closed());
-    this.#socket = socket;
+    socket.on("end", onEnd);
+    socket.on("error", onError);
+    socket.on("close", onClose);
   }
 
   /** TLS takes a turn of its own for every write, so that one small write under way is no sign of a slow peer. */
   get blocked(): boolean {
-    return this.#isPlain ? this.#unfinished.length > 0 : this.#socket.writableNeedDrain;
+    return this.#isPlain ? this.#unfinished !== undefined : this.#socket.writableNeedDrain;
   }
 
   reserve(size: number): WriteBatch {
@@ -115,13 +110,13 @@ export class SocketTransport implements Transport, Writer {
     socket.cork();
     if (batch !== undefined) socket.write(batch.bytes.subarray(0, batch.length));
     socket.write(header);
-    socket.write(payload, this.#isPlain ? undefined : this.#written);
+    socket.write(payload, this.#isPlain ? undefined : this.#written());
     socket.uncork();
     this.#wrote(frames, bytes, batch);
   }
 
   flush(): void {
-    if (this.#unfinished.length === 0) this.#writeBatch();
+    if (this.#unfinished === undefined) this.#writeBatch();
   }
 
   pause(): void {
@@ -160,12 +155,8 @@ export class SocketTransport implements Transport, Writer {
     this.#share.turn.add(this);
   }
 
-  #adopt(given: Socket, handle: StreamHandle): Socket {
-    return adopt(given, handle, this.#share.codec.readBuffer, (size) => this.listener.receive(0, size));
-  }
-
-  /** Puts a chunk where the codec reads. */
-  #receive(chunk: Uint8Array): void {
+  /** Puts a chunk where the codec reads. @internal */
+  chunk(chunk: Uint8Array): void {
     if (this.#socket.destroyed) return;
     const { readBuffer } = this.#share.codec;
     for (let at = 0; at < chunk.length; at += READ_BUFFER_SIZE) {
@@ -187,7 +178,7 @@ export class SocketTransport implements Transport, Writer {
     const batch = this.#takeBatch();
     if (batch === undefined) return;
     const { frames, length } = batch;
-    this.#socket.write(batch.bytes.subarray(0, length), this.#isPlain ? undefined : this.#written);
+    this.#socket.write(batch.bytes.subarray(0, length), this.#isPlain ? undefined : this.#written());
     this.#wrote(frames, length, batch);
   }
 
@@ -200,25 +191,58 @@ export class SocketTransport implements Transport, Writer {
       this.#takenBytes += bytes;
       this.#schedule();
     } else {
+      this.#unfinished ??= [];
       this.#unfinished.push({ frames, bytes, batch });
       // Only what is written later is told when this has gone, and everything in front of it.
-      if (this.#isPlain) socket.write(NOTHING, this.#written);
+      if (this.#isPlain) socket.write(NOTHING, this.#written());
     }
   }
 
   /** The kernel took the oldest write, or never will. Only now nobody reads its batch any more. */
-  readonly #written = (): void => {
-    const write = this.#unfinished.shift();
-    if (write === undefined) return;
-    if (write.batch !== undefined) this.#share.pool.give(write.batch);
-    if (this.#socket.destroyed) return;
-    this.listener.drained(write.frames, write.bytes);
-    if (this.#batch !== undefined) this.#schedule();
-  };
+  #written(): () => void {
+    return () => {
+      const write = this.#unfinished?.shift();
+      if (write === undefined) return;
+      if (this.#unfinished?.length === 0) this.#unfinished = undefined;
+      if (write.batch !== undefined) this.#share.pool.give(write.batch);
+      if (this.#socket.destroyed) return;
+      this.listener.drained(write.frames, write.bytes);
+      if (this.#batch !== undefined) this.#schedule();
+    };
+  }
 
-  #closed(): void {
+  /** The socket's last word. @internal */
+  closed(): void {
     if (this.#batch !== undefined) this.#share.pool.give(this.#batch);
     this.#batch = undefined;
-    this.listener.closed(this.#error);
+    this.listener.closed(this.#socket.errored ?? undefined);
   }
+}
+
+// What a socket tells comes with the socket as `this`: so one function serves all of them, and an idle one holds none.
+
+const TRANSPORT = Symbol("transport");
+
+interface OwnedSocket extends Socket {
+  [TRANSPORT]?: SocketTransport;
+}
+
+function onRead(this: OwnedSocket, size: number): boolean {
+  this[TRANSPORT]?.listener.receive(0, size);
+  return true;
+}
+
+function onData(this: OwnedSocket, chunk: Uint8Array): void {
+  this[TRANSPORT]?.chunk(chunk);
+}
+
+function onEnd(this: OwnedSocket): void {
+  this[TRANSPORT]?.listener.peerEnded();
+}
+
+/** What a connection dies of, it tells again when it closes. */
+function onError(): void {}
+
+function onClose(this: OwnedSocket): void {
+  this[TRANSPORT]?.closed();
 }

@@ -16,8 +16,7 @@ it("what is asked for is taken, and told", () => {
 it.each<[string, () => string | undefined]>([
   ["where libuv holds memory for reads that have not come", () => findObstacle("win32")],
   ["where a socket shows no handle", () => findObstacle("linux", () => new Socket())],
-  ["where a handle does not take memory", () => findObstacle("linux", () => withHandle({ useUserBuffer: refuse }))],
-  ["where a handle is no handle", () => findObstacle("linux", () => withHandle({}))],
+  ["where a handle takes no memory", () => findObstacle("linux", () => withHandle({}))],
   ["where no socket can be made", () => findObstacle("linux", refuse)],
 ])("an obstacle is found %s", (_, find) => {
   expect(find()).toMatch(/\.$/);

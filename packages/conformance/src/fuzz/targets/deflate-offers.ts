@@ -1,13 +1,14 @@
 import type { WebSocketExtensionHeader } from "@sluice/core";
 import { negotiateExtensions } from "@sluice/core";
+import type { WebSocketDeflateOptions } from "@sluice/deflate";
+import { WebSocketDeflate } from "@sluice/deflate";
 import { expectSame, expectThat } from "../difference.js";
 import type { Random } from "../random.js";
 import type { FuzzTarget } from "../target.js";
-import { deflateExtension } from "./deflate-extension.js";
 
 interface OffersInput {
   readonly offers: readonly WebSocketExtensionHeader[];
-  readonly options: Parameters<typeof deflateExtension>[0] & object;
+  readonly options: WebSocketDeflateOptions;
 }
 
 const NAME = "permessage-deflate";
@@ -48,7 +49,7 @@ export const deflateOffers = (): FuzzTarget<OffersInput> => ({
     };
   },
   check({ offers, options }) {
-    const { answer, active } = negotiateExtensions([deflateExtension(options)], offers);
+    const { answer, active } = negotiateExtensions([WebSocketDeflate(options)], offers);
     for (const { extension } of active) extension.close?.();
     const offer = offers.find((candidate) => candidate.name === NAME && isSound(candidate));
     expectSame("answers", answer.length, offer === undefined ? 0 : 1);

@@ -1,9 +1,9 @@
 import { Frame } from "@sluice/core";
+import { WebSocketDeflate } from "@sluice/deflate";
 import { drawMessage } from "../compression/messages.js";
 import { RestoringOracle } from "../compression/oracle.js";
 import { Difference, expectSame, expectSameBytes } from "../difference.js";
 import type { FuzzTarget } from "../target.js";
-import { deflateExtension } from "./deflate-extension.js";
 
 interface DeflatingInput {
   /** Whether the server keeps its window from one message to the next. */
@@ -21,7 +21,7 @@ export const deflating = (): FuzzTarget<DeflatingInput> => ({
     messages: Array.from({ length: 1 + random.below(4) }, () => drawMessage(random)),
   }),
   async check({ takeover, windowBits, messages }) {
-    const extension = deflateExtension().create();
+    const extension = WebSocketDeflate().create();
     const parameters = [
       { name: "server_max_window_bits", value: String(windowBits) },
       ...(takeover ? [] : [{ name: "server_no_context_takeover", value: null }]),

@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { WebSocketDeflate } from "@sluice/deflate";
 import { application, WebSockets } from "@sluice/server";
 import { expectSame } from "../difference.js";
 import { judge, requestText } from "../handshake/judge.js";
@@ -8,7 +9,6 @@ import { drawRequest } from "../handshake/requests.js";
 import { drawCuts } from "../streams/damage.js";
 import { chunks } from "../streams/read-alike.js";
 import type { FuzzTarget } from "../target.js";
-import { deflateExtension } from "./deflate-extension.js";
 
 /** A Close of a client, and a text message in front of one. */
 const TAILS: readonly Uint8Array[] = [
@@ -27,7 +27,7 @@ export const handshakes = async (): Promise<FuzzTarget<HandshakeInput>> => {
   const note = (error: unknown): void => void failures.push(error);
   const app = await application(
     (module) => {
-      module.install(WebSockets, { pingPeriod: 0, extensions: [deflateExtension()] });
+      module.install(WebSockets, { pingPeriod: 0, extensions: [WebSocketDeflate()] });
       module.routing((routes) => {
         routes.webSocket("/", async (session) => {
           for await (const frame of session.incoming) await session.send(frame);

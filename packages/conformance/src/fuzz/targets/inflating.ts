@@ -1,12 +1,12 @@
 import { constants } from "node:zlib";
 import { Frame, SluiceError } from "@sluice/core";
+import { WebSocketDeflate } from "@sluice/deflate";
 import { drawMessage } from "../compression/messages.js";
 import { compressed, RestoringOracle } from "../compression/oracle.js";
 import { Difference, expectSame, expectSameBytes } from "../difference.js";
 import type { Random } from "../random.js";
 import { damaged } from "../streams/damage.js";
 import type { FuzzTarget } from "../target.js";
-import { deflateExtension } from "./deflate-extension.js";
 
 interface InflatingInput {
   /** Whether the client keeps its window from one message to the next. */
@@ -41,7 +41,7 @@ export const inflating = (): FuzzTarget<InflatingInput> => ({
     return { takeover, limit: random.oneIn(2) ? 1 << 20 : random.pick([64, 100, 1000, 5000, 65_536]), payloads };
   },
   async check({ takeover, limit, payloads }) {
-    const extension = deflateExtension().create();
+    const extension = WebSocketDeflate().create();
     const flags = takeover ? [] : [{ name: "client_no_context_takeover", value: null }];
     expectSame("answers", extension.serverNegotiation?.([{ name: "permessage-deflate", parameters: flags }]).length, 1);
     extension.open?.({ role: "server", maxFrameSize: limit });
