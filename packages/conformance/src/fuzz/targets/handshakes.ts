@@ -37,7 +37,8 @@ export const handshakes = async (): Promise<FuzzTarget<HandshakeInput>> => {
         routes.webSocketRaw("/raw", () => undefined);
       });
     },
-    { logger: { error: note, warn: note } },
+    // Refused origins are logged as warnings, which is as it should be.
+    { logger: { error: note, warn: () => undefined } },
   );
   const server = createServer((_request, response) => void response.writeHead(404).end());
   app.attach(server);
