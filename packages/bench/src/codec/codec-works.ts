@@ -1,9 +1,10 @@
 import { workerData } from "node:worker_threads";
 import type { Backend } from "@sluice/codec-wasm";
 import { createCodec, FrameCursor, READ_BUFFER_SIZE } from "@sluice/codec-wasm";
+import { KIB, MIB } from "../sizes.js";
 import type { Chunk, TextKind } from "./payloads.js";
 import { bytesOf, chunkOf, textOf } from "./payloads.js";
-import { ELSEWHERE_SIZES, ENCODE_SIZES, ENCODE_TEXT_SIZES, IN_MEMORY_SIZES, KIB, MIB, PAYLOAD_AT } from "./rows.js";
+import { ELSEWHERE_SIZES, ENCODE_SIZES, ENCODE_TEXT_SIZES, IN_MEMORY_SIZES, PAYLOAD_AT } from "./rows.js";
 import type { Work } from "./work.js";
 
 const KEY = 0x3d21_fa37;

@@ -1,5 +1,6 @@
 import type { Codec } from "@sluice/codec-wasm";
 import { createCodec } from "@sluice/codec-wasm";
+import { createRandom } from "../random.js";
 
 const ASCII = "The quick brown fox jumps over the lazy dog. ";
 const MIXED = "Größe 日本語 und ein bißchen Text – dazu 🙂, mehr davon. ";
@@ -22,15 +23,6 @@ export function textOf(kind: TextKind, bytes: number): string {
 
 export function bytesOf(kind: TextKind, size: number): Uint8Array {
   return new Uint8Array(Buffer.from(textOf(kind, size), "utf8"));
-}
-
-/** The same frames for everybody: numbers that repeat. */
-function createRandom(): (bound: number) => number {
-  let state = 7;
-  return (bound) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * bound);
-  };
 }
 
 /** Frames as a client sends them, one behind the other. */

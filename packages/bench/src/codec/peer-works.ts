@@ -1,8 +1,9 @@
 import bufferutil from "bufferutil";
 import { Receiver } from "ws";
+import { KIB, MIB } from "../sizes.js";
 import type { Chunk } from "./payloads.js";
 import { chunkOf } from "./payloads.js";
-import { IN_MEMORY_SIZES, KIB, MIB, PAYLOAD_AT } from "./rows.js";
+import { IN_MEMORY_SIZES, PAYLOAD_AT } from "./rows.js";
 import type { Work } from "./work.js";
 
 /** Whether bufferutil's native code loaded. Without, it quietly runs in JavaScript. */

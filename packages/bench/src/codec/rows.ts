@@ -1,3 +1,5 @@
+import { KIB, MIB, sizeLabel } from "../sizes.js";
+
 /** The lines of the table: `id` is the work's, the rest says what it is. */
 export interface Row {
   readonly id: string;
@@ -10,9 +12,6 @@ export interface Row {
 /** Where a payload begins behind a masked header with a 64-bit length: at no alignment in particular. */
 export const PAYLOAD_AT = 14;
 
-export const KIB = 1024;
-export const MIB: number = 1024 * KIB;
-
 /** Payload bytes that fit into the codec's memory beside a header. */
 export const IN_MEMORY_SIZES: readonly number[] = [8, 64, 125, KIB, 16 * KIB, 250 * KIB];
 
@@ -22,11 +21,6 @@ export const ELSEWHERE_SIZES: readonly number[] = [8, 125, KIB, MIB];
 export const ENCODE_SIZES: readonly number[] = [8, 125, KIB, 16 * KIB, 200 * KIB];
 
 export const ENCODE_TEXT_SIZES: readonly number[] = [8, 125, KIB, 16 * KIB];
-
-export function sizeLabel(bytes: number): string {
-  if (bytes >= MIB) return `${bytes / MIB} MiB`;
-  return bytes >= KIB ? `${bytes / KIB} KiB` : `${bytes} B`;
-}
 
 function row(group: Row["group"], id: string, label: string, unit: Row["unit"] = "call"): Row {
   return { id: `${group}/${id}`, group, label, unit };

@@ -113,7 +113,7 @@ export class FrameReader {
     cursor.end = single ? chunkEnd : Math.min(chunkEnd, cursor.start + left);
     const count = this.#codec.parse(cursor, single ? 1 : Math.min(MAX_DESCRIPTORS, places));
     this.#own(count);
-    if (this.end === undefined && cursor.error !== ParseError.none) this.end = { error: parseFailure(cursor) };
+    if (this.end === undefined && cursor.error !== ParseError.none) this.#fail();
     return count;
   }
 
@@ -127,6 +127,14 @@ export class FrameReader {
     if (this.#message !== undefined) this.#retained.release(this.#message.size);
     this.#message = undefined;
     this.#control = undefined;
+  }
+
+  /** The codec found something wrong. A frame that was one too many is so from its first byte, before its text is wrong. */
+  #fail(): void {
+    const { frame, start, remaining } = this.#cursor;
+    // Of such a frame no piece was given, by which it would have been counted.
+    if ((frame & Info.first) !== 0 && !this.#beginFragment(frame, start, remaining)) return;
+    this.end = { error: parseFailure(this.#cursor) };
   }
 
   #own(count: number): void {

@@ -117,7 +117,7 @@ export class Outbox implements SendChannel<Frame> {
 
   /** `send` of a text message, without a frame in between where no extension wants one. */
   sendText(text: string): Promise<void> {
-    if (this.#chain !== undefined) return this.send(new Frame.Text(text));
+    if (this.#chain !== undefined) return this.send(frameOfText(text));
     if (this.#phase !== "open") return rejected(new ClosedSendChannelError());
     try {
       if (!this.#hasRoom()) return this.#wait(new Frame.Text(text));
@@ -337,6 +337,19 @@ export class Outbox implements SendChannel<Frame> {
     const { drainedFrames } = this.#output;
     while (this.#flushes[0] !== undefined && this.#flushes[0].target <= drainedFrames) this.#flushes.shift()?.resolve();
   }
+}
+
+/** UTF-16 units up to which the last text is kept, so that nothing large is held for nobody. */
+const KEPT_TEXT = 64 * 1024;
+
+let lastFrame: Frame.Text | undefined;
+
+/** The same frame for the same text, as a broadcast sends it to one session after the other: what extensions make of it can be shared. */
+function frameOfText(text: string): Frame.Text {
+  if (lastFrame?.payload === text) return lastFrame;
+  const frame = new Frame.Text(text);
+  if (text.length <= KEPT_TEXT) lastFrame = frame;
+  return frame;
 }
 
 /** A promise that harms nobody where it is rejected and nobody looks. `begin` must not settle it at once. */

@@ -189,6 +189,18 @@ const SIZES: readonly Vector[] = [
     wrong: "TOO_MANY_FRAGMENTS 1008",
     at: { header: 0 },
   },
+  {
+    name: "one fragment too many whose text is wrong, too, behind its header",
+    frames: [text("a", fin0), more("b", fin0), more("c", fin0), more("d", fin0), more(bytes(0x65, 0xff), fin0)],
+    wrong: "TOO_MANY_FRAGMENTS 1008",
+    at: { header: 0 },
+  },
+  {
+    name: "text that is wrong in the last fragment that a message may have",
+    frames: [text("a", fin0), more("b", fin0), more("c", fin0), more(bytes(0x64, 0xff), fin0)],
+    wrong: "INVALID_UTF8 1007",
+    at: { payload: 1 },
+  },
 ];
 
 const REASSEMBLY: readonly Vector[] = [

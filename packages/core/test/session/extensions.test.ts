@@ -476,6 +476,20 @@ describe.each(BACKENDS)("extensions of a session with the %s codec", (backend) =
     }
   });
 
+  it("get the same frame for the same text in one session after the other, so that its work can be shared", async () => {
+    const seen = new Set<Frame.Data>();
+    const note = (frame: Frame.Data): Frame.Data => {
+      seen.add(frame);
+      return frame;
+    };
+    for (let count = 0; count < 10; count++) {
+      const harness = harnessOf([active("x", { out: note })]);
+      await harness.session.send(`price ${"1".repeat(3)}`);
+      expect(harness.output).toEqual(['text "price 111"']);
+    }
+    expect(seen.size).toBe(1);
+  });
+
   it("may send, close and cancel from inside their hooks", async () => {
     for (const act of ["send", "close", "cancel"] as const) {
       const extension = active("x", {

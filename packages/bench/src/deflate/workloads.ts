@@ -1,0 +1,91 @@
+import type { Mode } from "../contenders/contender.js";
+import { KIB, sizeLabel } from "../sizes.js";
+import type { Suite, Target, Timing, Workload } from "../suite/workload.js";
+
+const CONNECTIONS = 64;
+
+/** A connection that keeps contexts takes hundreds of KiB: these are enough for a figure. */
+const WITH_CONTEXTS = 300;
+/** One that keeps none takes little, and what the process itself has grown by has to be shared by many. */
+const WITHOUT_CONTEXTS = 2000;
+/** Messages on each of them before it is quiet, so that both its contexts are full. */
+const IDLE_MESSAGES = 32;
+
+const SIZES = [64, 256, KIB, 4 * KIB, 64 * KIB] as const;
+const WINDOWS = [1, 16] as const;
+
+/** Floors and goals are for messages of these sizes. */
+const JUDGED: readonly number[] = [256, KIB];
+
+interface Setting {
+  readonly mode: Mode;
+  readonly name: string;
+  readonly title: string;
+  readonly takeover: boolean;
+  /** Floor and goal against ws with the same setting, at window 1 and 16; none where the ratio is not to be the same. */
+  readonly reach?: Readonly<Record<1 | 16, readonly [floor: number, goal: number]>>;
+}
+
+const SETTINGS: readonly Setting[] = [
+  { mode: "deflate", name: "takeover", title: "takeover", takeover: true, reach: { 1: [1.6, 2], 16: [6, 8] } },
+  { mode: "deflate-default", name: "default", title: "the library's defaults", takeover: true },
+  { mode: "deflate-fast", name: "level-1", title: "level 1", takeover: true, reach: { 1: [3, 4], 16: [10, 12] } },
+  {
+    mode: "deflate-no-takeover",
+    name: "no-takeover",
+    title: "no takeover",
+    takeover: false,
+    reach: { 1: [5, 6], 16: [10, 12] },
+  },
+];
+
+function echoes({ mode, name, title, takeover, reach }: Setting): Workload[] {
+  return SIZES.flatMap((size) =>
+    WINDOWS.map((window): Workload => {
+      const targets: Target[] = [];
+      if (reach !== undefined && JUDGED.includes(size)) {
+        const [floor, goal] = reach[window];
+        targets.push({ against: "ws-bufferutil", floor, goal, sameCompression: true });
+      }
+      return {
+        name: `${name}-${size}-w${window}`,
+        title: `${title}, ${sizeLabel(size)}, ${window} in flight`,
+        mode,
+        unit: "cpu",
+        jobs: (timing: Timing) => [{ kind: "deflate", connections: CONNECTIONS, window, size, takeover, ...timing }],
+        targets,
+      };
+    }),
+  );
+}
+
+/** After traffic, of connections for which the client leaves takeover to the server. Both rows are against ws as it is by default. */
+function idle(
+  name: string,
+  title: string,
+  mode: Mode,
+  connections: number,
+  [floor, goal]: readonly [number, number],
+): Workload {
+  const plan = { connections, messages: IDLE_MESSAGES, size: KIB, takeover: true };
+  return {
+    name,
+    title,
+    mode,
+    modes: { "ws-bufferutil": "deflate" },
+    unit: "memory",
+    jobs: (timing) => [{ kind: "deflate-idle", ...plan, ...timing }],
+    targets: [{ against: "ws-bufferutil", floor, goal }],
+  };
+}
+
+export const DEFLATE_SUITE: Suite = {
+  name: "bench:deflate",
+  title: "Echo with permessage-deflate, JSON-like messages",
+  contenders: ["sluice", "ws-bufferutil", "ws-tuned", "uwebsockets", "bun"],
+  workloads: [
+    ...SETTINGS.flatMap(echoes),
+    idle("idle-takeover", "idle after traffic, takeover", "deflate-default", WITH_CONTEXTS, [0.8, 0.5]),
+    idle("idle-no-takeover", "idle after traffic, no takeover", "deflate-no-takeover", WITHOUT_CONTEXTS, [0.1, 0.05]),
+  ],
+};
