@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { clientClose, clientFrame, closeCode, concat } from "../frames.js";
+import type { Random } from "../fuzz/random.js";
 import { dial, handshake, open, send } from "../peer.js";
 import { heard, leave, message, textOf, vanish } from "./conversation.js";
 import type { Counts } from "./tally.js";
@@ -9,8 +10,7 @@ export interface Life {
   readonly port: number;
   /** Its name in the server's ledger. */
   readonly talker: string;
-  /** A number from 0 to below 1. */
-  readonly random: () => number;
+  readonly random: Random;
   /** Whether the storm is over: who stays for as long as it lasts leaves then. */
   readonly isOver: () => boolean;
   /** The last message of the ledger that was acknowledged, and whether every one that was sent must be in it. */
@@ -25,17 +25,12 @@ const BINARY = 2;
 
 const text = (payload: string, fin = true): Uint8Array => clientFrame({ opcode: TEXT, payload, fin });
 
-/** A whole number from `least` to `most`. */
-function between({ random }: Life, least: number, most: number): number {
-  return least + Math.floor(random() * (most - least + 1));
-}
-
 /** Sends messages that the server writes down, and closes behind the last of them: all of them must be acknowledged. */
 async function talk(life: Life, counts: Counts): Promise<void> {
   const peer = await open(life, `/ledger/${life.talker}`);
-  const total = between(life, 1, 60);
-  const inFlight = between(life, 1, 20);
-  const padding = "x".repeat(between(life, 0, 2000));
+  const total = life.random.between(1, 60);
+  const inFlight = life.random.between(1, 20);
+  const padding = "x".repeat(life.random.between(0, 2000));
   let sent = 0;
   let acknowledged = 0;
   const take = (said: string): void => {
@@ -58,10 +53,10 @@ async function talk(life: Life, counts: Counts): Promise<void> {
 /** Talks, and is gone in the middle of it: what was acknowledged must be in the ledger. */
 async function leaveAbruptly(life: Life, counts: Counts): Promise<void> {
   const peer = await open(life, `/ledger/${life.talker}`);
-  const total = between(life, 1, 30);
+  const total = life.random.between(1, 30);
   peer.write(...Array.from({ length: total }, (_, index) => text(`${index + 1}`)));
   counts.tried += total;
-  const acknowledged = between(life, 0, total);
+  const acknowledged = life.random.between(0, total);
   for (let number = 1; number <= acknowledged; number++) {
     if (textOf(await message(peer)) !== `${number}`) throw new Error(`Message ${number} was not acknowledged in order`);
     counts.acknowledged++;
@@ -73,11 +68,13 @@ async function leaveAbruptly(life: Life, counts: Counts): Promise<void> {
 /** Gets messages of every kind back as they were: text, bytes, and fragments with a ping between them. */
 async function echo(life: Life, counts: Counts): Promise<void> {
   const peer = await open(life, "/echo");
-  for (let round = between(life, 1, 20); round > 0; round--) {
-    const payload = new Uint8Array(between(life, 0, life.random() < 0.1 ? 200_000 : 2000)).fill(0x20 + (round % 90));
-    const opcode = life.random() < 0.5 ? TEXT : BINARY;
-    if (life.random() < 0.3) {
-      const cut = between(life, 0, payload.length);
+  for (let round = life.random.between(1, 20); round > 0; round--) {
+    const payload = new Uint8Array(life.random.between(0, life.random.oneIn(10) ? 200_000 : 2000)).fill(
+      0x20 + (round % 90),
+    );
+    const opcode = life.random.oneIn(2) ? TEXT : BINARY;
+    if (life.random.oneIn(3)) {
+      const cut = life.random.between(0, payload.length);
       peer.write(
         clientFrame({ opcode, payload: payload.subarray(0, cut), fin: false }),
         clientFrame({ opcode: 9, payload: "between" }),
@@ -118,16 +115,16 @@ async function idle(life: Life, counts: Counts): Promise<void> {
 async function readSlowly(life: Life, counts: Counts): Promise<void> {
   const peer = await open(life, "/flood");
   counts.tried++;
-  for (let sips = between(life, 1, 10); sips > 0; sips--) {
+  for (let sips = life.random.between(1, 10); sips > 0; sips--) {
     peer.socket.pause();
-    await sleep(between(life, 5, 50));
+    await sleep(life.random.between(5, 50));
     peer.socket.resume();
     const frame = await message(peer);
     if (frame.payload.length !== 16_000) throw new Error("A flood came with a message of another size");
     // What came besides is thrown away: a reader of this kind would never be done.
     while (peer.tryFrame() !== undefined);
   }
-  if (life.random() < 0.5) await vanish(peer);
+  if (life.random.oneIn(2)) await vanish(peer);
   else await leave(peer);
   counts.acknowledged++;
 }
@@ -136,8 +133,8 @@ async function readSlowly(life: Life, counts: Counts): Promise<void> {
 async function floodPings(life: Life, counts: Counts): Promise<void> {
   const peer = await open(life, "/echo");
   let next = 0;
-  for (let round = between(life, 1, 10); round > 0; round--) {
-    const count = between(life, 1, 500);
+  for (let round = life.random.between(1, 10); round > 0; round--) {
+    const count = life.random.between(1, 500);
     const last = next + count - 1;
     peer.write(...Array.from({ length: count }, () => clientFrame({ opcode: 9, payload: `${next++}` })));
     counts.tried++;
@@ -155,11 +152,11 @@ async function floodPings(life: Life, counts: Counts): Promise<void> {
 /** Begins a message, waits, and ends it, or is gone before. */
 async function hold(life: Life, counts: Counts): Promise<void> {
   const peer = await open(life, "/echo");
-  const payload = new Uint8Array(between(life, 1, 20_000)).fill(7);
+  const payload = new Uint8Array(life.random.between(1, 20_000)).fill(7);
   peer.write(clientFrame({ opcode: BINARY, payload, fin: false }));
   counts.tried++;
-  await sleep(between(life, 1, 200));
-  if (life.random() < 0.5) {
+  await sleep(life.random.between(1, 200));
+  if (life.random.oneIn(2)) {
     await vanish(peer);
   } else {
     peer.write(clientFrame({ opcode: 0, payload }));
@@ -174,7 +171,7 @@ async function hold(life: Life, counts: Counts): Promise<void> {
 async function listen(life: Life, counts: Counts): Promise<void> {
   const peer = await open(life, "/broadcast");
   let last = -1;
-  for (let left = between(life, 1, 30); left > 0 && !life.isOver(); left--) {
+  for (let left = life.random.between(1, 30); left > 0 && !life.isOver(); left--) {
     const number = Number.parseInt(textOf(await message(peer)), 10);
     counts.tried++;
     if (number <= last) throw new Error(`Message ${number} of the broadcast came behind ${last}`);
@@ -199,7 +196,7 @@ const VIOLATIONS: readonly (readonly [frame: Uint8Array, code: number])[] = [
 
 /** Breaks a rule behind a good message, which is answered first. */
 async function violate(life: Life, counts: Counts): Promise<void> {
-  const [frame, code] = VIOLATIONS[between(life, 0, VIOLATIONS.length - 1)] ?? [text(""), 0];
+  const [frame, code] = life.random.pick(VIOLATIONS);
   const peer = await open(life, "/echo", text("good"), frame);
   counts.tried++;
   if (textOf(await message(peer)) !== "good") throw new Error("The message before a violation came back as another");
@@ -225,13 +222,15 @@ const REFUSED: readonly (readonly [request: string, status: number])[] = [
 /** Sends what is no handshake, or only a part of one and is gone. */
 async function mishandle(life: Life, counts: Counts): Promise<void> {
   counts.tried++;
-  if (life.random() < 0.5) {
+  if (life.random.oneIn(2)) {
     const request = handshake("/echo");
     const peer = await dial(life);
-    await new Promise((resolve) => peer.socket.write(request.slice(0, between(life, 0, request.length)), resolve));
+    await new Promise((resolve) =>
+      peer.socket.write(request.slice(0, life.random.between(0, request.length)), resolve),
+    );
     await vanish(peer);
   } else {
-    const [request, expected] = REFUSED[between(life, 0, REFUSED.length - 1)] ?? ["", 0];
+    const [request, expected] = life.random.pick(REFUSED);
     const peer = await send(life, request);
     const { status } = await peer.response();
     if (status !== expected) throw new Error(`A request was answered with ${status}, and not ${expected}`);

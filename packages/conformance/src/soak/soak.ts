@@ -1,3 +1,4 @@
+import { Random } from "../fuzz/random.js";
 import type { Measures } from "../subject/protocol.js";
 import { startSubject } from "../subject/subject.js";
 import { openIdle } from "./idle-crowd.js";
@@ -65,7 +66,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     const idle = await openIdle(subject, options.idle);
     for (let number = 0; number < count; number++) {
       // Identical storms: what differs is only what the machine makes of them.
-      const curve = await storm(subject, tally, { connections, extent, random: randomness(options.seed) });
+      const curve = await storm(subject, tally, { connections, extent, random: new Random(options.seed) });
       await subject.statusWhen(({ sessions }) => sessions === options.idle);
       const stormed = { curve, ...(await subject.measure()) };
       storms.push(stormed);
@@ -94,15 +95,4 @@ function growthOf(storms: readonly Stormed[]): SoakResult["growth"] {
   if (second === undefined || last === undefined) throw new RangeError("There are fewer than two storms");
   const by = (name: "heapUsed" | "rss"): number => last[name] / second[name] - 1;
   return { heapUsed: by("heapUsed"), rss: by("rss") };
-}
-
-/** Numbers from 0 to below 1 that follow from a seed (mulberry32). */
-function randomness(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

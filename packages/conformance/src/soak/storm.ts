@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Random } from "../fuzz/random.js";
 import type { Subject } from "../subject/subject.js";
 import type { Life } from "./behaviours.js";
 import { behaviourOf } from "./behaviours.js";
@@ -12,7 +13,7 @@ export interface StormOptions {
   readonly connections: number;
   /** For how long new connections are made; those that are there then come to their ends. */
   readonly extent: Extent;
-  readonly random: () => number;
+  readonly random: Random;
 }
 
 /** What was acknowledged to one talker. */
