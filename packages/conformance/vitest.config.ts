@@ -1,6 +1,11 @@
 import { defineProject } from "vitest/config";
 
 export default defineProject({
-  // Thousands of messages, on a machine that may be busy.
-  test: { name: "conformance", include: ["test/**/*.test.ts"], testTimeout: 30_000 },
+  test: {
+    name: "conformance",
+    include: ["test/**/*.test.ts"],
+    setupFiles: ["test/support/uncaught.ts"],
+    // Thousands of messages, on a machine that may be busy.
+    testTimeout: 30_000,
+  },
 });

@@ -47,6 +47,45 @@ export function answer(opcode: number, payload: Uint8Array | string = ""): Expec
   return { firstByte: 0x80 | opcode, payload: typeof payload === "string" ? bytes(payload) : payload };
 }
 
+/** The first frame in what a server sent, and how many bytes it takes; `undefined` while it is not whole. */
+export function readFrame(received: Uint8Array): { readonly frame: ExpectedFrame; readonly size: number } | undefined {
+  const size = frameSize(received);
+  if (received.length < size) return undefined;
+  const [firstByte = 0, second = 0] = received;
+  const masked = second > 0x7f;
+  const start = headerEnd(second & 0x7f) + (masked ? 4 : 0);
+  const payload = Uint8Array.from(received.subarray(start, size));
+  if (masked) for (let at = 0; at < payload.length; at++) payload[at] = unmasked(received, start, at);
+  return { frame: { firstByte, payload }, size };
+}
+
+/** How many bytes there must be of what a server sent before its first frame can be whole, as far as they tell. */
+export function frameSize(received: Uint8Array): number {
+  const [, second = 0] = received;
+  if (received.length < 2) return 2;
+  const bits = second & 0x7f;
+  const end = headerEnd(bits);
+  if (received.length < end) return end;
+  const view = new DataView(received.buffer, received.byteOffset, end);
+  const length = bits < 126 ? bits : bits === 126 ? view.getUint16(2) : Number(view.getBigUint64(2));
+  return end + (second > 0x7f ? 4 : 0) + length;
+}
+
+/** The code in a Close; `undefined` in an empty one. */
+export function closeCode({ firstByte, payload }: ExpectedFrame): number | undefined {
+  if (firstByte !== 0x88) throw new Error(`This is no Close but a frame that begins with 0x${firstByte.toString(16)}`);
+  return payload.length === 0 ? undefined : new DataView(payload.buffer, payload.byteOffset).getUint16(0);
+}
+
+/** Where the length field ends. */
+function headerEnd(bits: number): number {
+  return bits < 126 ? 2 : bits === 126 ? 4 : 10;
+}
+
+function unmasked(received: Uint8Array, start: number, at: number): number {
+  return (received[start + at] as number) ^ (received[start - 4 + (at % 4)] as number);
+}
+
 function shortestLength(length: number): { bits: number; extended: Uint8Array } {
   if (length < 126) return { bits: length, extended: new Uint8Array(0) };
   const extended = new DataView(new ArrayBuffer(length < 65_536 ? 2 : 8));

@@ -135,9 +135,12 @@ describe("an application attached to a server of Node", () => {
 
   it("refuses what its routes refuse", async () => {
     const server = page();
-    (await attachable(route(echo))).attach(server);
+    const warnings: unknown[] = [];
+    const logger = { error: () => undefined, warn: (about: unknown) => void warnings.push(about) };
+    (await attachable(route(echo), { logger })).attach(server);
     const at = await listen(server);
     await expect(connect(at, "/", { origin: "https://evil.example" })).rejects.toThrow("403");
+    expect(warnings).toMatchObject([{ origin: "https://evil.example" }]);
     const peer = await send(at, handshake("/", { "Sec-WebSocket-Key": "short" }));
     expect((await peer.response()).status).toBe(400);
   });
@@ -160,6 +163,17 @@ describe("an upgrade that no route takes", () => {
     (await attachable(route(echo))).attach(server);
     const peer = await send(await listen(server), handshake("/", { Upgrade: "h2c" }));
     expect(await peer.response()).toMatchObject({ status: 200 });
+  });
+
+  it("is through once its answer is sent, as any other request, whatever the client does then", async () => {
+    const through = signal<boolean>();
+    const server = createServer(({ socket }, response) => {
+      response.once("close", () => through.resolve(socket.destroyed));
+      response.end("a page");
+    });
+    (await attachable(route(echo))).attach(server);
+    await send(await listen(server), handshake("/", { Upgrade: "h2c" }));
+    expect(await through.promise).toBe(false);
   });
 
   it("is left to a server of ws, whichever of the two came first", async () => {

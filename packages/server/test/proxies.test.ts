@@ -64,9 +64,11 @@ describe("behind proxies", () => {
     const own = `http://127.0.0.1:${trusting.port}`;
     await expect(connect(trusting, "/", { headers, origin: own })).rejects.toThrow("403");
     expect(await (await connect(trusting, "/", { origin: own })).askText("hi")).toBe("hi");
+    expect(trusting.takeLog()).toHaveLength(2);
 
     const wary = await serve(route(echo));
     await expect(connect(wary, "/", options)).rejects.toThrow("403");
+    expect(wary.takeLog()).toHaveLength(1);
     expect(await (await connect(wary, "/", { headers, origin: `http://127.0.0.1:${wary.port}` })).askText("hi")).toBe(
       "hi",
     );

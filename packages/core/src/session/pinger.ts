@@ -136,12 +136,15 @@ export class Pinger {
     });
   }
 
-  /** Looks again at the deadline, or where a ping is due before it and the peer has been heard, then. */
+  /**
+   * Looks again at the deadline, or before it where a ping may be due by then and the peer have been heard: when one is, or
+   * a period from now where one was while the last was still on its way.
+   */
   #await(deadline: number, forgiven: boolean): void {
     this.#clear();
     const now = this.#platform.now();
     const nextPing = this.#sentAt + this.#pingPeriod;
-    const due = nextPing > now ? Math.min(deadline, nextPing) : deadline;
+    const due = Math.min(deadline, nextPing > now ? nextPing : now + this.#pingPeriod);
     const timer = this.#platform.setTimer(Math.max(0, due - now), () => this.#due(due));
     this.#phase = { name: "pinged", deadline, forgiven, timer };
   }

@@ -36,7 +36,11 @@ export interface WebSocketSession extends SerializingSession {
   extensionOrNull<Extension extends WebSocketExtension>(
     factory: WebSocketExtensionFactory<never, Extension>,
   ): Extension | null;
-  /** Aborts when the session ends: with its error, or with its `CloseReason`. */
+  /**
+   * Aborts when the session ends: with its error, or with its `CloseReason`. What a listener of yours throws does not end the
+   * session, which has ended: Node makes an uncaught exception of it, as for any listener of an `AbortSignal`. Code that may
+   * fail belongs into `launch`.
+   */
   readonly signal: AbortSignal;
   /**
    * Sends a text message, a binary message, or a frame. Resolves when it has its place in the outgoing budget. The bytes

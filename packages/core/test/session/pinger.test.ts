@@ -139,6 +139,19 @@ describe.each(BACKENDS)("pings with the %s codec", (backend) => {
     expect(harness.session.isActive).toBe(false);
   });
 
+  it("go on as soon as the peer was heard where one took longer than the period to reach the kernel", async () => {
+    const harness = harnessOf({ pingPeriod: 1000, timeout: 60_000 });
+    harness.transport.stuck = true;
+    void harness.session.send("stuck");
+    await harness.platform.advance(3500);
+    harness.transport.stuck = false;
+    harness.transport.take();
+    await harness.platform.advance(10);
+    await answer(harness);
+    await harness.platform.advance(1000);
+    expect(pings(harness)).toHaveLength(2);
+  });
+
   it("stop while the session does not read for its own reasons, and start again with a fresh ping", async () => {
     const harness = harnessOf({ incoming: channelOf(1), maxPause: PERIOD * 100 });
     await harness.platform.advance(PERIOD);

@@ -19,6 +19,12 @@ export interface UpgradeRequest {
   readonly hasBody?: boolean;
 }
 
+/**
+ * Node lets go of headers past 1,000 or 2,000 without a word, and one of them may be what decides: another Origin, or a
+ * second Host. No handshake has half as many.
+ */
+const MOST_HEADERS = 500;
+
 /** A request that is a whole opening handshake (RFC 6455 section 4.2.1); nothing about it has been decided yet. */
 export interface HandshakeRequest {
   readonly kind: "accepted";
@@ -41,11 +47,13 @@ export interface HandshakeRequest {
  * | 405, `Allow: GET` | the method is not GET |
  * | 426, `Upgrade: websocket` | nothing in it asks for a WebSocket: a plain GET |
  * | 426, `Sec-WebSocket-Version: 13` | another version, or none |
+ * | 431 | there are more headers than a server can be sure to have all of |
  * | 400 | anything else that RFC 6455 section 4.2.1 asks for is missing, malformed or there twice |
  *
  * Takes time linear in the headers' length, and does not throw.
  */
 export function readHandshake(request: UpgradeRequest): HandshakeRequest | HandshakeRefusal {
+  if (request.rawHeaders.length > 2 * MOST_HEADERS) return refuse(431, `There are more than ${MOST_HEADERS} headers`);
   const headers = new RequestHeaders(request.rawHeaders);
   if (request.method !== "GET") {
     return refuse(405, "A WebSocket handshake is a GET request", [["Allow", "GET"]]);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import * as crypto from "node:crypto";
 import type { Server as HttpServer, IncomingMessage, ServerOptions, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { ServerOptions as TlsOptions } from "node:https";
@@ -17,9 +17,9 @@ import type { SocketShare } from "./socket-transport.js";
 import { ignore } from "./staged-end.js";
 import { answerUpgrade, asksForWebSocket, responseWithoutUpgrade } from "./upgrade.js";
 
-/** SHA-1 of a string, in base64. */
+/** SHA-1 of a string, in base64. In one call where Node has that, from 20.12 on. */
 export function sha1(input: string): string {
-  return createHash("sha1").update(input).digest("base64");
+  return crypto.hash?.("sha1", input, "base64") ?? crypto.createHash("sha1").update(input).digest("base64");
 }
 
 export interface NodeEngineOptions {

@@ -88,6 +88,11 @@ export function responseWithoutUpgrade(message: IncomingMessage, socket: Socket)
   const response = new ServerResponse(message);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
-  response.once("finish", () => endInStages(socket));
+  response.once("finish", () => {
+    // What Node's server does for its own: whoever waits for the response to be through need not wait for the client.
+    response.detachSocket(socket);
+    process.nextTick(() => response.emit("close"));
+    endInStages(socket);
+  });
   return response;
 }

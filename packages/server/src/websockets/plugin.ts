@@ -4,6 +4,7 @@ import { Admission } from "./admission.js";
 import type { WebSocketsInstance } from "./instance.js";
 import type { WebSocketOptions } from "./options.js";
 import { resolveOptions } from "./options.js";
+import { RefusedOrigins } from "./refused-origins.js";
 import { SessionRegistry } from "./session-registry.js";
 
 /**
@@ -15,7 +16,7 @@ import { SessionRegistry } from "./session-registry.js";
  */
 export const WebSockets: ApplicationPlugin<WebSocketOptions, WebSocketsInstance> = {
   name: "WebSockets",
-  install(_application, options) {
+  install({ log }, options) {
     const resolved = resolveOptions(options);
     const sessions = new SessionRegistry();
     return {
@@ -23,6 +24,7 @@ export const WebSockets: ApplicationPlugin<WebSocketOptions, WebSocketsInstance>
       retained: new RetainedBytes(resolved.maxRetainedBytes),
       sessions,
       admission: new Admission(sessions, resolved),
+      refusedOrigins: new RefusedOrigins(log),
     };
   },
 };

@@ -81,8 +81,10 @@ function decide(
   const { route, parameters } = match;
   const { protocol, options } = route;
   const webSockets = application.plugin(WebSockets);
-  const forbidden = options.checkOrigin(handshake.origin, request.forwardedHost ?? handshake.host);
-  const refusal = forbidden ?? webSockets.admission.refusal(request);
+  const host = request.forwardedHost ?? handshake.host;
+  const foreign = options.checkOrigin(handshake.origin, host);
+  if (foreign !== undefined) webSockets.refusedOrigins.tell(handshake.origin, host, foreign.reason);
+  const refusal = foreign ?? webSockets.admission.refusal(request);
   if (refusal !== undefined) return refusal;
 
   const accepted = (given?: AuthenticateCall): AcceptedUpgrade => {

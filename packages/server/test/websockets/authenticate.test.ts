@@ -221,6 +221,7 @@ describe("authenticate", () => {
       expect((await (await send(served, handshake("/", headers))).response()).status).toBe(status);
     }
     expect(asked).toBe(0);
+    expect(served.takeLog()).toHaveLength(1);
   });
 
   it("that does not decide in time is answered with 503, and its signal aborts", async () => {

@@ -188,6 +188,7 @@ describe("a route", () => {
     expect(await status("/app", "https://app.example")).toBe(101);
     expect(await status("/app", "https://other.example")).toBe(403);
     expect(await status("/public", "https://other.example")).toBe(101);
+    expect(served.takeLog()).toMatchObject([{ error: { origin: "https://other.example" } }]);
   });
 
   it("has a converter and masking of its own", async () => {

@@ -49,13 +49,15 @@ describe("a handshake", () => {
     ["from another origin", ["/chat", { Origin: "http://evil.example" }], 403, {}],
     ["from no origin that can be told", ["/chat", { Origin: "null" }], 403, {}],
   ])("%s is refused", async (_, request, status, headers) => {
-    const peer = await send(await serve(chat()), handshake(...request));
+    const served = await serve(chat());
+    const peer = await send(served, handshake(...request));
     const response = await peer.response();
     expect(response.status).toBe(status);
     expect(response.headers.get("connection")).toContain("close");
     expect(Object.fromEntries(response.headers)).toMatchObject(headers);
     expect(response.body).not.toBe("");
     expect(await peer.end()).toHaveLength(0);
+    expect(served.takeLog()).toHaveLength(status === 403 ? 1 : 0);
   });
 
   it("with another method is refused with 405", async () => {
@@ -91,6 +93,7 @@ describe("a handshake", () => {
     expect(refused.status).toBe(403);
     expect(refused.body).toContain("https://evil-app.example");
     expect(refused.body).toContain("origins");
+    expect(served.takeLog()).toMatchObject([{ message: refused.body.trimEnd() }]);
   });
 
   it("is answered with 500 where the function that judges its origin throws", async () => {
