@@ -1,4 +1,4 @@
-import { readSeeds, writeSeed } from "./seeds.js";
+import { readSeeds, seedFile, writeSeed } from "./seeds.js";
 import type { Amount, InputId } from "./slice.js";
 import { inputAt } from "./slice.js";
 import type { TargetsModule } from "./target.js";
@@ -91,6 +91,6 @@ async function keep(
   const seeds = await readSeeds(seedFolder, name);
   const { id, input } = inputAt(place, { name, target, seeds, seed });
   await target.close?.();
-  const file = await writeSeed(seedFolder, name, "seed" in id ? id.seed : `${seed}-${id.index}`, input);
-  return { id, input, file };
+  if ("seed" in id) return { id, input, file: seedFile(seedFolder, name, id.seed) };
+  return { id, input, file: await writeSeed(seedFolder, name, `${seed}-${id.index}`, input) };
 }

@@ -20,10 +20,14 @@ export async function readSeeds(folder: string, target: string): Promise<Seed[]>
   );
 }
 
+export function seedFile(folder: string, target: string, name: string): string {
+  return join(folder, target, `${name}.json`);
+}
+
 /** Keeps an input as a seed. @returns the file. */
 export async function writeSeed(folder: string, target: string, name: string, input: unknown): Promise<string> {
   await mkdir(join(folder, target), { recursive: true });
-  const file = join(folder, target, `${name}.json`);
+  const file = seedFile(folder, target, name);
   await writeFile(file, `${printInput(input, 2)}\n`);
   return file;
 }

@@ -69,6 +69,14 @@ describe("reading alike", () => {
   });
 });
 
+test("finds a write that is far from the chunk, now and then", () => {
+  const stray = codecThat(({ readBuffer }) => void readBuffer.fill(readBuffer.at(200_000) ? 0 : 7, 200_000, 200_001));
+  const codecs = [stray, sound, createCodec({ backend: "typescript" })] as const;
+  expect(() => {
+    for (let drive = 0; drive < 2_000; drive++) readAlike({ ...input, drive }, codecs);
+  }).toThrow(/far from the chunk/);
+});
+
 describe("chunks", () => {
   test("follow the cuts, whatever those are, and cover everything once", () => {
     expect([...chunks([2, 2, 1, 99], 4)]).toEqual([

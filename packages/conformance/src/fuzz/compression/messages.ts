@@ -3,7 +3,7 @@ import { drawLength, drawText } from "../streams/payloads.js";
 
 /** What is worth compressing, and what is not. */
 export function drawMessage(random: Random): Uint8Array {
-  const length = random.oneIn(300) ? random.between(60_000, 300_000) : drawLength(random);
+  const length = random.oneIn(800) ? random.between(60_000, 300_000) : drawLength(random);
   switch (random.below(4)) {
     case 0:
       return random.bytes(length);

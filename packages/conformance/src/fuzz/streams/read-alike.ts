@@ -23,6 +23,9 @@ const CODECS: ComparedCodecs = [
   createCodec({ backend: "typescript" }),
 ];
 
+/** For one in so many streams all memory from the read buffer on is watched, and for the others what lies beside a chunk. */
+const ALL_WATCHED = 256;
+
 /**
  * Reads a stream with both codecs in step, WebAssembly twice. Each time other bytes lie around the chunk: once those that
  * really come next, which would make a frame whole, once some that mean nothing, once ones. What is read must be the same
@@ -31,6 +34,7 @@ const CODECS: ComparedCodecs = [
 export function readAlike({ options, bytes, cuts, drive }: StreamInput, codecs: ComparedCodecs = CODECS): void {
   const random = new Random(drive);
   const noise = random.next();
+  const watchesAll = random.oneIn(ALL_WATCHED);
   let to = 0;
   const upcoming: Garbage = (distance, behind) => (behind ? (bytes[to + distance] ?? 0) : 0x81);
   const readings = [
@@ -42,7 +46,7 @@ export function readAlike({ options, bytes, cuts, drive }: StreamInput, codecs: 
     to = end;
     const chunk = bytes.subarray(from, end);
     const place = drawPlace(random, chunk.length);
-    for (const reading of readings) reading.begin(chunk, place);
+    for (const reading of readings) reading.begin(chunk, place, watchesAll);
     let count: number;
     let maxFrames: number;
     do {

@@ -20,6 +20,8 @@ export class Reading {
   readonly #base: number;
   readonly #before = new Uint8Array(GUARD);
   readonly #behind = new Uint8Array(GUARD);
+  /** What was in that memory behind the guards, where all of it is watched. */
+  #far: Uint8Array | undefined;
   #chunk: Uint8Array = new Uint8Array(0);
   #place = 0;
   #offset = 0;
@@ -37,8 +39,8 @@ export class Reading {
     return this.#codec.backend;
   }
 
-  /** Puts a chunk at `place` of the read buffer. */
-  begin(chunk: Uint8Array, place: number): void {
+  /** Puts a chunk at `place` of the read buffer. `watchesAll` costs much: then the whole of the memory is compared. */
+  begin(chunk: Uint8Array, place: number, watchesAll: boolean): void {
     this.#chunk = chunk;
     this.#place = place;
     this.#codec.readBuffer.set(chunk, place);
@@ -51,6 +53,7 @@ export class Reading {
     this.cursor.start = place;
     this.cursor.end = place + chunk.length;
     this.#offset = this.cursor.offset;
+    this.#far = watchesAll ? this.#farBytes() : undefined;
   }
 
   /** One call of `parse`, and what holds after every call whatever the bytes are. */
@@ -65,6 +68,7 @@ export class Reading {
     const behind = this.#guardBehind();
     expectSameBytes(here("bytes in front of the chunk"), before, this.#before.subarray(GUARD - before.length));
     expectSameBytes(here("bytes behind the chunk"), behind, this.#behind.subarray(0, behind.length));
+    if (this.#far !== undefined) expectSameBytes(here("bytes far from the chunk"), this.#farBytes(), this.#far);
     if (error !== ParseError.none) return;
     const unread = this.#codec.readBuffer.subarray(start, end);
     expectSameBytes(here("bytes not read yet"), unread, this.#chunk.subarray(start - this.#place));
@@ -94,6 +98,12 @@ export class Reading {
       );
     }
     compareCursors(this.cursor, other.cursor, between);
+  }
+
+  /** From the read buffer on: what lies before it is the codec's own. */
+  #farBytes(): Uint8Array {
+    const at = this.#base + this.#place;
+    return Buffer.concat([this.#memory.subarray(this.#base, at), this.#memory.subarray(at + this.#chunk.length)]);
   }
 
   #guardBefore(): Uint8Array {

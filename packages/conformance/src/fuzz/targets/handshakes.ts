@@ -20,11 +20,10 @@ const TAILS: readonly Uint8Array[] = [
 
 /**
  * Requests to an application on a server of `node:http`, each on a connection of its own that is handed to the server: what
- * is checked is the whole way from bytes to the answer, and nothing may end up in the log.
+ * is checked is the whole way from bytes to the answer, and nothing may fail on it.
  */
 export const handshakes = async (): Promise<FuzzTarget<HandshakeInput>> => {
   const failures: unknown[] = [];
-  const note = (error: unknown): void => void failures.push(error);
   const app = await application(
     (module) => {
       module.install(WebSockets, { pingPeriod: 0, extensions: [WebSocketDeflate()] });
@@ -37,8 +36,8 @@ export const handshakes = async (): Promise<FuzzTarget<HandshakeInput>> => {
         routes.webSocketRaw("/raw", () => undefined);
       });
     },
-    // Refused origins are logged as warnings, which is as it should be.
-    { logger: { error: note, warn: () => undefined } },
+    // Origins that are refused are warned of, as they should be.
+    { logger: { error: (failure: unknown) => void failures.push(failure), warn: () => undefined } },
   );
   const server = createServer((_request, response) => void response.writeHead(404).end());
   app.attach(server);
