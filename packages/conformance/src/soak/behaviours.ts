@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { clientClose, clientFrame, closeCode, concat } from "../frames.js";
 import type { Random } from "../fuzz/random.js";
 import { dial, handshake, open, send } from "../peer.js";
+import { compress } from "./compressing.js";
 import { heard, leave, message, textOf, vanish } from "./conversation.js";
 import type { Counts } from "./tally.js";
 
@@ -243,8 +244,9 @@ async function mishandle(life: Life, counts: Counts): Promise<void> {
 
 /** Every kind of connection, and its share of them. */
 export const BEHAVIOURS: readonly { readonly kind: string; readonly share: number; readonly behave: Behaviour }[] = [
-  { kind: "talkers", share: 25, behave: talk },
+  { kind: "talkers", share: 20, behave: talk },
   { kind: "echoers", share: 15, behave: echo },
+  { kind: "compressors", share: 5, behave: compress },
   { kind: "idlers", share: 20, behave: idle },
   { kind: "slow readers", share: 5, behave: readSlowly },
   { kind: "abrupt leavers", share: 10, behave: leaveAbruptly },
