@@ -188,7 +188,7 @@ describe.each(hosts)("the end of a session ($host, $codec codec)", ({ serve }) =
     );
     const peer = await served.open();
     const session = await opened.promise;
-    const stopped = served.stop({ gracePeriod: 10, timeout: 20 });
+    const stopped = served.stop({ gracePeriod: 500, timeout: 1_000 });
     expect(closeCode(await peer.frame())).toBe(1001);
     await peer.ended();
     await stopped;
