@@ -1,5 +1,5 @@
 /*
- * The memory map, in bytes. Sized once: 10 pages of 64 KiB, never grown, so views over it never go stale. src/wasm/layout.ts
+ * The memory map, in bytes. Sized once: 14 pages of 64 KiB, never grown, so views over it never go stale. src/wasm/layout.ts
  * repeats these numbers for JavaScript, and a test compares the two.
  *
  * Vector code loads and stores whole 16-byte vectors, so it may touch up to 15 bytes past a range; it stores there what
@@ -17,8 +17,8 @@ export const STATIC: usize = 1024;
 
 export const DESCRIPTORS: usize = 4096;
 export const READ_BUFFER: usize = 12288;
-export const SLAB: usize = 278528;
-export const SCRATCH: usize = 544768;
+export const SLAB: usize = 540672;
+export const SCRATCH: usize = 806912;
 
 export const STATE_HEADER_LENGTH: usize = 0;
 export const STATE_HEADER: usize = 4;

@@ -48,7 +48,7 @@ const RESULT_POSITION_SHIFT: u32 = 9;
 
 /**
  * Parses the read buffer from `start` to `end`, which are offsets in it: see Codec.parse. Returns the number of pieces (9
- * bits), above it where it stopped (19 bits), and RESULT_STATE.
+ * bits), above it where it stopped (20 bits), and RESULT_STATE.
  */
 export function parse(start: u32, end: u32, max: u32, config: u32, limit: u32): u32 {
   let p: usize = READ_BUFFER + start;

@@ -5,7 +5,7 @@ import type { CodecSelection } from "./selection.js";
 export type Backend = "wasm" | "typescript";
 
 /** The size of `Codec.readBuffer` in bytes: the longest chunk that one `parse` sees. */
-export const READ_BUFFER_SIZE: number = 256 * 1024;
+export const READ_BUFFER_SIZE: number = 512 * 1024;
 
 /** The size of `Codec.slab` in bytes. */
 export const SLAB_SIZE: number = 256 * 1024;

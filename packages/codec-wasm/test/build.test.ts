@@ -6,6 +6,7 @@ import { DESCRIPTOR_WORDS, MAX_DESCRIPTORS, READ_BUFFER_SIZE, SLAB_SIZE } from "
 import {
   DESCRIPTORS,
   READ_BUFFER,
+  Result,
   SCRATCH,
   SCRATCH_SIZE,
   SLAB,
@@ -41,7 +42,7 @@ it("imports nothing, exports what the backend calls, and never grows", async () 
   const exported = WebAssembly.Module.exports(module).map(({ name, kind }) => `${kind} ${name}`);
   expect(exported.sort()).toEqual(["function mask", "function parse", "function unmaskText", "memory memory"]);
   const { memory } = new WebAssembly.Instance(module).exports as { memory: WebAssembly.Memory };
-  expect(memory.buffer.byteLength).toBe(10 * 65_536);
+  expect(memory.buffer.byteLength).toBe(14 * 65_536);
   expect(() => memory.grow(1)).toThrow(RangeError);
 });
 
@@ -74,7 +75,9 @@ it("has one memory map on both sides, with slack behind every area", async () =>
   expect(descriptorsEnd + slack).toBeLessThanOrEqual(READ_BUFFER);
   expect(READ_BUFFER + READ_BUFFER_SIZE + slack).toBeLessThanOrEqual(SLAB);
   expect(SLAB + SLAB_SIZE + slack).toBeLessThanOrEqual(SCRATCH);
-  expect(SCRATCH + SCRATCH_SIZE + slack).toBeLessThanOrEqual(10 * 65_536);
+  expect(SCRATCH + SCRATCH_SIZE + slack).toBeLessThanOrEqual(14 * 65_536);
+  expect(Result.position).toBeGreaterThanOrEqual(READ_BUFFER_SIZE);
+  expect(Result.count).toBeGreaterThanOrEqual(MAX_DESCRIPTORS);
 });
 
 it("leaves nothing behind but the inlined module", async () => {

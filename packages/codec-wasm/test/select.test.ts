@@ -28,7 +28,7 @@ describe("createCodec", () => {
       const other = createCodec({ backend });
       one.slab[0] = 1;
       other.slab[0] = 2;
-      expect([one.slab[0], one.slab.length, one.readBuffer.length]).toEqual([1, 262_144, 262_144]);
+      expect([one.slab[0], one.slab.length, one.readBuffer.length]).toEqual([1, 262_144, 524_288]);
       expect(one.descriptors).toHaveLength(1_024);
     }
   });

@@ -158,7 +158,7 @@ export class Peer {
   }
 
   async #more(what: string): Promise<void> {
-    if (this.isOver) throw new Error(`The server ended the connection before ${what}`, { cause: this.error });
+    if (this.isOver) throw new Error(`The server ended the connection before ${what} (${this.error?.code ?? "FIN"})`);
     await this.#next();
   }
 

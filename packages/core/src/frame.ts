@@ -60,7 +60,11 @@ abstract class BaseFrame {
     return (this.bits & RSV3) !== 0;
   }
 
-  /** The payload, never copied: it stays valid for as long as the frame is held. */
+  /**
+   * The payload, never copied: it stays valid for as long as the frame is held. Its bytes may lie in the midst of a larger
+   * `ArrayBuffer`, so that `data.byteOffset` counts; they begin where an array of any type may. `readBytes` gives an array
+   * with a buffer of its own.
+   */
   get data(): Uint8Array {
     const payload = this.payload;
     return typeof payload === "string" ? encoder.encode(payload) : payload;

@@ -6,8 +6,8 @@
 export const STATE = 64;
 export const DESCRIPTORS = 4096;
 export const READ_BUFFER = 12_288;
-export const SLAB = 278_528;
-export const SCRATCH = 544_768;
+export const SLAB = 540_672;
+export const SCRATCH = 806_912;
 
 /** The size of SCRATCH without the slack behind it. */
 export const SCRATCH_SIZE: number = 64 * 1024;
@@ -35,7 +35,7 @@ export const StateDouble = { messageSize: 6, errorLength: 7 } as const;
 export const Config = { masked: 1, validateText: 2, limitMessages: 4, resume: 8 } as const;
 
 /** The fields of what `parse` returns. */
-export const Result = { count: 0x1ff, positionShift: 9, position: 0x7_ffff, state: 0x8000_0000 } as const;
+export const Result = { count: 0x1ff, positionShift: 9, position: 0xf_ffff, state: 0x8000_0000 } as const;
 
 /** Set in the result of `unmaskText` when every byte is below 0x80. */
 export const ASCII = 0x4000_0000;

@@ -43,7 +43,7 @@ function status({ application }: EmbeddedServer): Status {
   for (const name of process.getActiveResourcesInfo()) {
     if (name !== "Timeout" && name !== "Immediate") handles[name] = (handles[name] ?? 0) + 1;
   }
-  return { sessions: sessions.size, retained: retained.used, handles, logged };
+  return { sessions: sessions.size, retained: retained.used, handles, logged, rss: process.memoryUsage.rss() };
 }
 
 async function measure(): Promise<Measures> {
@@ -73,8 +73,11 @@ async function obey(
     case "step":
       step(command.ms);
       return null;
-    case "ledger":
-      return Object.fromEntries(ledger);
+    case "ledger": {
+      const told = Object.fromEntries(ledger);
+      ledger.clear();
+      return told;
+    }
     case "emit":
       await broadcast.emit(command.text);
       return null;

@@ -20,7 +20,7 @@ export type Command =
   | { readonly do: "block"; readonly ms: number }
   /** Steps the wall clock by so many milliseconds. */
   | { readonly do: "step"; readonly ms: number }
-  /** Tells the last message of each talker that it has acknowledged. */
+  /** Tells the last message of each talker that it has acknowledged, and forgets them. */
   | { readonly do: "ledger" }
   /** Sends a text to every session of `/broadcast`. */
   | { readonly do: "emit"; readonly text: string }
@@ -35,6 +35,8 @@ export interface Status {
   readonly handles: Readonly<Record<string, number>>;
   /** Errors and warnings that were logged. */
   readonly logged: number;
+  /** Bytes, garbage among them. */
+  readonly rss: number;
 }
 
 /** What a subject takes: objects on the heap, and bytes. */

@@ -1,3 +1,4 @@
+import { WebSocketDeflate } from "@sluice/deflate";
 import type { ApplicationModule, WebSocketOptions, WebSocketServerSession } from "@sluice/server";
 import { MutableSharedFlow, WebSockets } from "@sluice/server";
 
@@ -27,6 +28,10 @@ export function subjectRoutes(options: WebSocketOptions, { ledger, broadcast }: 
       });
 
       routing.webSocketRaw("/raw", async (session) => {
+        for await (const frame of session.incoming) await session.send(frame);
+      });
+
+      routing.webSocket("/compressed", { extensions: [WebSocketDeflate()] }, async (session) => {
         for await (const frame of session.incoming) await session.send(frame);
       });
 

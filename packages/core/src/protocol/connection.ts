@@ -17,7 +17,7 @@ import { closeReasonOf } from "./violations.js";
 
 /** What one call of `receive` or `resume` parses at most; the rest waits for a later turn, so that others get theirs. */
 const FRAMES_A_TURN = 1024;
-const BYTES_A_TURN = 256 * 1024;
+const BYTES_A_TURN = 512 * 1024;
 
 /**
  * What `resume` takes from the backlog at least, and for each free place. A reader with room for one frame at a time

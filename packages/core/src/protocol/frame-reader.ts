@@ -16,15 +16,15 @@ import { Opcode } from "../frame-type.js";
 import { readClosePayload } from "./close-payload.js";
 import type { ConnectionProfile } from "./connection-profile.js";
 import type { ConnectionLimits, RetainedBytes } from "./limits.js";
+import { Payloads, WHOLE_BINARY } from "./payloads.js";
 import { Reassembly } from "./reassembly.js";
 import { parseFailure } from "./violations.js";
 
 /** What the input came to: the peer's Close, `null` for an empty one, or what it did wrong. */
 export type InputEnd = { readonly close: CloseReason | null } | { readonly error: SluiceError };
 
-/** A data frame in one piece, whole, without RSV bits: info without `ascii` and `text`. */
+/** A text frame in one piece, whole, without RSV bits: info without `ascii` and `text`. */
 const WHOLE_TEXT = Info.first | Info.last | Info.fin | Opcode.text;
-const WHOLE_BINARY = Info.first | Info.last | Info.fin | Opcode.binary;
 const WHOLE_MASK = Info.first | Info.last | Info.firstByte;
 
 const NOTHING = new Uint8Array(0);
@@ -43,6 +43,7 @@ export class FrameReader {
   readonly #retained: RetainedBytes;
   readonly #raw: boolean;
   readonly #cursor: FrameCursor;
+  readonly #payloads: Payloads;
   #limits: ConnectionLimits = NO_LIMITS;
 
   /** The unfinished data frame or message, and what it is. */
@@ -57,6 +58,7 @@ export class FrameReader {
     this.#codec = profile.codec;
     this.#retained = profile.retained;
     this.#raw = raw;
+    this.#payloads = new Payloads(profile.codec);
     const { maxFrameSize } = NO_LIMITS;
     const options = { role, maxFrameSize, limitMessages: !raw, validateText, messageRsv, continuationRsv };
     this.#cursor = new FrameCursor(options);
@@ -141,21 +143,25 @@ export class FrameReader {
     const codec = this.#codec;
     const { descriptors, readBuffer } = codec;
     const { ready } = this;
-    for (let at = 0; at < count * DESCRIPTOR_WORDS && this.end === undefined; at += DESCRIPTOR_WORDS) {
+    const wordEnd = count * DESCRIPTOR_WORDS;
+    for (let at = 0; at < wordEnd && this.end === undefined; at += DESCRIPTOR_WORDS) {
       const info = descriptors[at] as number;
+      const kind = info & WHOLE_MASK;
+      if (kind === WHOLE_BINARY) {
+        ready.push(new Frame.Binary(this.#payloads.own(at, wordEnd)));
+        continue;
+      }
       const start = descriptors[at + 1] as number;
       const end = start + (descriptors[at + 2] as number);
-      const kind = info & WHOLE_MASK;
       if (kind === WHOLE_TEXT && (info & Info.text) !== 0) {
         ready.push(new Frame.Text(codec.decodeText(readBuffer, start, end, (info & Info.ascii) !== 0)));
-      } else if (kind === WHOLE_BINARY) {
-        ready.push(new Frame.Binary(readBuffer.slice(start, end)));
       } else if ((info & 0x08) !== 0) {
         this.#ownControl(info, start, end);
       } else {
         this.#ownFragment(info, start, end, descriptors[at + 3] as number);
       }
     }
+    this.#payloads.done();
   }
 
   #ownControl(info: number, start: number, end: number): void {

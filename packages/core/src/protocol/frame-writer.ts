@@ -8,7 +8,7 @@ import type { ConnectionLimits } from "./limits.js";
 import { checkText, NOT_UTF8 } from "./message-text.js";
 
 /** Payloads from here on, in bytes, are written from where they are instead of being copied into the batch. */
-const LARGE_PAYLOAD = 16 * 1024;
+const LARGE_PAYLOAD = 32 * 1024;
 
 /**
  * Text from here on, in UTF-16 units, is made bytes before it is written: encoding it into the batch would reserve three

@@ -17,6 +17,12 @@ import type { SocketShare } from "./socket-transport.js";
 import { ignore } from "./staged-end.js";
 import { answerUpgrade, asksForWebSocket, responseWithoutUpgrade } from "./upgrade.js";
 
+/**
+ * Connections that may wait to be accepted; the system may allow fewer (`somaxconn`). Node accepts one in a turn of its event
+ * loop, and behind a restart everybody comes at once: whom the queue has no room for tries again after a second, or is reset.
+ */
+const BACKLOG = 4096;
+
 /** SHA-1 of a string, in base64. In one call where Node has that, from 20.12 on. */
 export function sha1(input: string): string {
   return crypto.hash?.("sha1", input, "base64") ?? crypto.createHash("sha1").update(input).digest("base64");
@@ -57,7 +63,7 @@ export class NodeEngine implements Engine<EngineConnectors> {
     return new Promise((resolve, reject) => {
       const failed = (cause: NodeJS.ErrnoException): void => reject(new ListenError(host, port, cause));
       server.once("error", failed);
-      server.listen(port, host, () => {
+      server.listen(port, host, BACKLOG, () => {
         server.removeListener("error", failed);
         // A connection that cannot be accepted, for want of descriptors perhaps, is no reason to end the others.
         server.on("error", (error) => report(this.#application.log, error, `Accepting on ${host} failed`));

@@ -1,8 +1,11 @@
 import { Buffer } from "node:buffer";
 import type { WriteBatch } from "@sluice/core";
 
-/** The sizes of pooled batches in bytes. A connection takes what its last turn needed, and grows from there. */
-const SIZES = [1024, 4096, 16 * 1024, 64 * 1024] as const;
+/**
+ * The sizes of pooled batches in bytes. A connection takes what its last turn needed, and grows from there. The largest has
+ * room for four frames of 16 KiB with their headers.
+ */
+const SIZES = [1024, 4096, 16 * 1024, 72 * 1024] as const;
 
 /** The largest of them: what is more than that is written before the turn ends. */
 export const LARGEST_BATCH: number = Math.max(...SIZES);

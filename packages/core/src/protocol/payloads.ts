@@ -1,0 +1,77 @@
+import type { Codec } from "@sluice/codec-wasm";
+import { DESCRIPTOR_WORDS, Info } from "@sluice/codec-wasm";
+import { Opcode } from "../frame-type.js";
+
+/** A binary frame in one piece, whole, without RSV bits: its info. */
+export const WHOLE_BINARY: number = Info.first | Info.last | Info.fin | Opcode.binary;
+
+/** Up to this many bytes the engine keeps an array among its objects, which costs less than a place in shared memory. */
+const ALONE_UP_TO = 64;
+
+/** From here on, in bytes, a payload has memory of its own: a frame that is kept for long holds on to nothing else. */
+const ALONE_FROM = 4096;
+
+/** The most memory, in bytes, that payloads share: what a small frame that is kept for long may hold on to. */
+const MOST_SHARED = 16 * 1024;
+
+/** Multiples of this are places where arrays of any type can begin. */
+const ALIGNMENT = 8;
+
+const NOTHING = new ArrayBuffer(0);
+
+/**
+ * Copies the payloads of whole binary frames out of the codec's memory. An `ArrayBuffer` costs several times what copying
+ * a small payload does, so that those of one chunk, and of no other, share one: a quarter of the time for 128 bytes.
+ */
+export class Payloads {
+  readonly #codec: Codec;
+  #memory: ArrayBuffer = NOTHING;
+  /** Bytes of the memory that are taken. */
+  #used = 0;
+
+  constructor(codec: Codec) {
+    this.#codec = codec;
+  }
+
+  /** The payload of the frame that the descriptor at word `at` tells of; descriptors go up to word `end`. */
+  own(at: number, end: number): Uint8Array {
+    const { descriptors, readBuffer } = this.#codec;
+    const start = descriptors[at + 1] as number;
+    const length = descriptors[at + 2] as number;
+    if (length <= ALONE_UP_TO || length >= ALONE_FROM) return readBuffer.slice(start, start + length);
+    if (this.#memory.byteLength - this.#used < length) {
+      const size = sharedSize(descriptors, at, end);
+      if (size === length) return readBuffer.slice(start, start + length);
+      this.#memory = new ArrayBuffer(size);
+      this.#used = 0;
+    }
+    const payload = new Uint8Array(this.#memory, this.#used, length);
+    payload.set(readBuffer.subarray(start, start + length));
+    this.#used = align(this.#used + length);
+    return payload;
+  }
+
+  /** The chunk is done: what comes is no neighbour of what came. */
+  done(): void {
+    this.#memory = NOTHING;
+    this.#used = 0;
+  }
+}
+
+/** Bytes that the frames from word `at` on need together, as far as they may share memory. */
+function sharedSize(descriptors: Uint32Array, at: number, end: number): number {
+  let size = 0;
+  for (let word = at; word < end; word += DESCRIPTOR_WORDS) {
+    const length = descriptors[word + 2] as number;
+    const mayShare = descriptors[word] === WHOLE_BINARY && length > ALONE_UP_TO && length < ALONE_FROM;
+    if (!mayShare) continue;
+    const next = align(size) + length;
+    if (next > MOST_SHARED) break;
+    size = next;
+  }
+  return size;
+}
+
+function align(size: number): number {
+  return (size + ALIGNMENT - 1) & -ALIGNMENT;
+}
