@@ -32,9 +32,8 @@ try {
   const report = { summary: words.split("\n"), results: Object.fromEntries(results), surprises, notRun };
   await writeFile(`${folder}/report.json`, `${JSON.stringify(report, undefined, 2)}\n`);
   console.log(words);
-  console.log(
-    `Report: ${relative(process.cwd(), folder)}/report.json, and reports/index.html in the folders beside it`,
-  );
+  const shown = relative(process.cwd(), folder);
+  console.log(`Report: ${shown}/report.json; case by case: ${shown}/*/reports/index.html`);
   if (accept) await writeFile(expectedFile, printResults(results));
   else if (surprises.length > 0) process.exitCode = 1;
 } catch (error) {
