@@ -1,5 +1,5 @@
 /*
- * The memory map, in bytes. Sized once: 14 pages of 64 KiB, never grown, so views over it never go stale. src/wasm/layout.ts
+ * The memory map, in bytes. Sized once: 15 pages of 64 KiB, never grown, so views over it never go stale. src/wasm/layout.ts
  * repeats these numbers for JavaScript, and a test compares the two.
  *
  * Vector code loads and stores whole 16-byte vectors, so it may touch up to 15 bytes past a range; it stores there what

@@ -16,11 +16,11 @@ export abstract class CodecBase implements Codec {
   abstract readonly descriptors: Uint32Array;
   abstract readonly slab: Uint8Array;
   readonly selection: CodecSelection;
-  readonly #text: TextAccess;
+  protected readonly text: TextAccess;
 
   protected constructor(selection: CodecSelection, text: TextAccess) {
     this.selection = selection;
-    this.#text = text;
+    this.text = text;
   }
 
   abstract parse(cursor: FrameCursor, maxFrames: number): number;
@@ -32,11 +32,11 @@ export abstract class CodecBase implements Codec {
 
   decodeText(bytes: Uint8Array, start: number, end: number, ascii: boolean): string {
     checkRange(start, end, bytes.length);
-    return this.#text.decode(bytes, start, end, ascii);
+    return this.text.decode(bytes, start, end, ascii);
   }
 
   textSize(text: string): number {
-    return this.#text.byteLength(text);
+    return this.text.byteLength(text);
   }
 
   encodeHeader(target: Uint8Array, at: number, firstByte: number, length: number, maskKey: number | undefined): number {
@@ -72,7 +72,7 @@ export abstract class CodecBase implements Codec {
     // The length in bytes is known only after encoding. ASCII is the guess; where it was wrong and the header is of
     // another size, the payload moves by two bytes, or six around 64 KiB. Encoding twice would cost more.
     const guess = headerSize(text.length, masked);
-    const length = this.#text.encode(text, target, at + guess);
+    const length = this.text.encode(text, target, at + guess);
     const header = headerSize(length, masked);
     if (header !== guess) target.copyWithin(at + header, at + guess, at + guess + length);
     writeHeader(target, at, firstByte, length, maskKey);

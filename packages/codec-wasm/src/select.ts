@@ -29,7 +29,7 @@ export class CodecUnavailableError extends Error {
 }
 
 /**
- * Creates a codec with memory of its own, 896 KiB, which never grows: one serves a whole process. `codec.selection` tells
+ * Creates a codec with memory of its own, 960 KiB, which never grows: one serves a whole process. `codec.selection` tells
  * what was chosen and why. The module is compiled on the first call and kept.
  *
  * @throws CodecUnavailableError when `backend` is "wasm" and WebAssembly cannot run: there is no SIMD, a content security

@@ -14,6 +14,10 @@ import type { CodecExports } from "./instance.js";
 import { ASCII, Config, DESCRIPTORS, READ_BUFFER, Result, SCRATCH, SCRATCH_SIZE, SLAB, STATE } from "./layout.js";
 import { readState, writeState } from "./state.js";
 
+/** Texts from and up to this many bytes are worth making UTF-16 of in the module, where the platform says so, and fit. */
+const UTF16_WORTH = 40;
+const UTF16_FITS = SCRATCH_SIZE / 2;
+
 /** Below this many bytes, checking UTF-8 in place beats copying it into the module's memory. Measured: bench:codec. */
 const COPY_WORTH = 64;
 
@@ -38,6 +42,7 @@ export class WasmCodec extends CodecBase {
   readonly #parse: CodecExports["parse"];
   readonly #mask: CodecExports["mask"];
   readonly #unmaskText: CodecExports["unmaskText"];
+  readonly #utf16: CodecExports["utf16"];
   readonly #memory: ArrayBuffer;
   readonly #scratch: Uint8Array;
   readonly #words: Int32Array;
@@ -49,6 +54,7 @@ export class WasmCodec extends CodecBase {
     this.#parse = exports.parse;
     this.#mask = exports.mask;
     this.#unmaskText = exports.unmaskText;
+    this.#utf16 = exports.utf16;
     this.#memory = memory;
     this.readBuffer = new Uint8Array(memory, READ_BUFFER, READ_BUFFER_SIZE);
     this.descriptors = new Uint32Array(memory, DESCRIPTORS, MAX_DESCRIPTORS * DESCRIPTOR_WORDS);
@@ -78,6 +84,16 @@ export class WasmCodec extends CodecBase {
     cursor.start = position;
     cursor.offset += position - start;
     return result & Result.count;
+  }
+
+  override decodeText(bytes: Uint8Array, start: number, end: number, ascii: boolean): string {
+    const { text } = this;
+    const size = end - start;
+    const isWorth = !ascii && bytes === this.readBuffer && size >= UTF16_WORTH && size <= UTF16_FITS;
+    if (!isWorth || text.decodeUtf16 === undefined) return super.decodeText(bytes, start, end, ascii);
+    checkRange(start, end, READ_SIZE);
+    const written = this.#utf16(READ_ADDRESS + start, READ_ADDRESS + end, SCRATCH);
+    return text.decodeUtf16(this.#scratch, 0, written);
   }
 
   validateUtf8(bytes: Uint8Array, start: number, end: number, pending = 0): number {

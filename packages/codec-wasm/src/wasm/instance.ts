@@ -7,6 +7,7 @@ export interface CodecExports {
   parse(start: number, end: number, maxFrames: number, config: number, maxFrameSize: number): number;
   mask(start: number, end: number, key: number): void;
   unmaskText(start: number, end: number, key: number, pending: number): number;
+  utf16(start: number, end: number, target: number): number;
 }
 
 /** Compiling takes some milliseconds and the module has no state, so the process does it once, however many codecs there are. */

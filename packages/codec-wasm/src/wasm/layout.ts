@@ -10,7 +10,7 @@ export const SLAB = 540_672;
 export const SCRATCH = 806_912;
 
 /** The size of SCRATCH without the slack behind it. */
-export const SCRATCH_SIZE: number = 64 * 1024;
+export const SCRATCH_SIZE: number = 128 * 1024;
 
 /** The words of STATE, as indices of an Int32Array. */
 export const State = {

@@ -12,7 +12,7 @@ const codecs = new Map<BackendChoice, Codec>();
 export function processCodec(backend: BackendChoice): Codec {
   let codec = codecs.get(backend);
   if (codec === undefined) {
-    codec = createCodec({ backend, text: nodeTextAccess });
+    codec = createCodec({ backend, text: nodeTextAccess() });
     codecs.set(backend, codec);
   }
   return codec;

@@ -1,21 +1,32 @@
 import { describe, expect, it } from "vitest";
 import { nodeTextAccess } from "../../src/node/text-access.js";
 
+const access = nodeTextAccess();
+
 describe("Node's text access", () => {
   it.each(["", "plain", "grüß dich", "世界", "🌍", "\ufeffwith a mark", "a\0b"])("takes %j there and back", (text) => {
     const bytes = new Uint8Array(100);
-    const size = nodeTextAccess.encode(text, bytes, 7);
-    expect(size).toBe(nodeTextAccess.byteLength(text));
-    expect(nodeTextAccess.decode(bytes, 7, 7 + size, false)).toBe(text);
+    const size = access.encode(text, bytes, 7);
+    expect(size).toBe(access.byteLength(text));
+    expect(access.decode(bytes, 7, 7 + size, false)).toBe(text);
   });
 
   it("reads ASCII when it is told that it is", () => {
-    expect(nodeTextAccess.decode(new Uint8Array([0x61, 0x62, 0x63]), 1, 3, true)).toBe("bc");
+    expect(access.decode(new Uint8Array([0x61, 0x62, 0x63]), 1, 3, true)).toBe("bc");
   });
 
   it("writes half of a pair as U+FFFD", () => {
     const bytes = new Uint8Array(10);
-    expect(nodeTextAccess.encode("\ud83c", bytes, 0)).toBe(3);
+    expect(access.encode("\ud83c", bytes, 0)).toBe(3);
     expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbf, 0xbd]);
+  });
+
+  it("reads UTF-16 where that is what the codec should make", () => {
+    const bytes = Buffer.from("xxgrüß dich, 世界 🌍", "utf16le");
+    expect(access.decodeUtf16?.(bytes, 4, bytes.length) ?? "grüß dich, 世界 🌍").toBe("grüß dich, 世界 🌍");
+  });
+
+  it("is found out once", () => {
+    expect(nodeTextAccess()).toBe(access);
   });
 });
