@@ -1,5 +1,5 @@
 import type { Codec, FrameCursor } from "@sluice/codec-wasm";
-import { createCodec } from "@sluice/codec-wasm";
+import { createCodec, READ_BUFFER_SIZE } from "@sluice/codec-wasm";
 import { describe, expect, test } from "vitest";
 import { Difference } from "../../src/fuzz/difference.js";
 import type { StreamInput } from "../../src/fuzz/streams/read-alike.js";
@@ -89,7 +89,7 @@ describe("chunks", () => {
   });
 
   test("fit into the read buffer", () => {
-    const size = 256 * 1024;
+    const size = READ_BUFFER_SIZE;
     expect([...chunks([], 2 * size + 1)]).toEqual([
       [0, size],
       [size, 2 * size],
