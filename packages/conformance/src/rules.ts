@@ -1,6 +1,7 @@
 /**
- * What must hold on the wire and under attack, by number: `test/rules` has a test for each. Where a rule names an incident,
- * the same class of fault hit a well-known implementation.
+ * What must hold on the wire and under attack, by number: each has its tests in one file, those of compression in
+ * `test/deflate` and the others in `test/rules`. Where a rule names an incident, the same class of fault hit a well-known
+ * implementation.
  */
 export const RULES = {
   // The handshake
