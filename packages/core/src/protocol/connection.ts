@@ -285,16 +285,19 @@ export class Connection {
     return reader.position < end ? "paused" : "more";
   }
 
-  #emit({ ready }: FrameReader): void {
-    if (ready.length === 0) return;
-    if (!this.#ignoresData() && !this.#inputEnded()) {
-      for (const frame of ready) {
-        if (this.#profile.raw || frame.type === "text" || frame.type === "binary") this.#sink.data(frame);
-        else if (frame.type === "ping") this.#sink.ping(frame);
-        else if (frame.type === "pong") this.#sink.pong(frame);
-      }
+  #emit(reader: FrameReader): void {
+    const { ready, found } = reader;
+    if (found === 0) return;
+    const isWanted = !this.#ignoresData() && !this.#inputEnded();
+    for (let index = 0; index < found; index++) {
+      const frame = ready[index] as Frame;
+      ready[index] = undefined;
+      if (!isWanted) continue;
+      if (this.#profile.raw || frame.type === "text" || frame.type === "binary") this.#sink.data(frame);
+      else if (frame.type === "ping") this.#sink.ping(frame);
+      else if (frame.type === "pong") this.#sink.pong(frame);
     }
-    ready.length = 0;
+    reader.found = 0;
   }
 
   /** Reports the end, where the input has come to one. */

@@ -34,8 +34,9 @@ const NO_LIMITS: ConnectionLimits = { maxFrameSize: 0, maxFragments: 0 };
 
 /** From pieces of frames in the codec's memory to frames that own their payload, messages put together. */
 export class FrameReader {
-  /** Frames that are owned and not reported yet. */
-  readonly ready: Frame[] = [];
+  /** Frames that are owned and not reported yet: the first `found`. An array that is emptied gets new memory each time. */
+  readonly ready: (Frame | undefined)[] = [];
+  found = 0;
   /** Behind `ready`, where the input has ended. */
   end: InputEnd | undefined;
 
@@ -83,7 +84,7 @@ export class FrameReader {
   get isIdle(): boolean {
     const { error, headerLength, remaining, message } = this.#cursor;
     const isParsed = error === ParseError.none && headerLength === 0 && remaining === 0 && message === 0;
-    return isParsed && this.end === undefined && this.ready.length === 0;
+    return isParsed && this.end === undefined && this.found === 0;
   }
 
   /** Goes on with another connection's stream, where it is idle there. To be called while it is idle here. */
@@ -139,22 +140,25 @@ export class FrameReader {
     this.end = { error: parseFailure(this.#cursor) };
   }
 
+  #add(frame: Frame): void {
+    this.ready[this.found++] = frame;
+  }
+
   #own(count: number): void {
     const codec = this.#codec;
     const { descriptors, readBuffer } = codec;
-    const { ready } = this;
     const wordEnd = count * DESCRIPTOR_WORDS;
     for (let at = 0; at < wordEnd && this.end === undefined; at += DESCRIPTOR_WORDS) {
       const info = descriptors[at] as number;
       const kind = info & WHOLE_MASK;
       if (kind === WHOLE_BINARY) {
-        ready.push(new Frame.Binary(this.#payloads.own(at, wordEnd)));
+        this.#add(new Frame.Binary(this.#payloads.own(at, wordEnd)));
         continue;
       }
       const start = descriptors[at + 1] as number;
       const end = start + (descriptors[at + 2] as number);
       if (kind === WHOLE_TEXT && (info & Info.text) !== 0) {
-        ready.push(new Frame.Text(codec.decodeText(readBuffer, start, end, (info & Info.ascii) !== 0)));
+        this.#add(new Frame.Text(codec.decodeText(readBuffer, start, end, (info & Info.ascii) !== 0)));
       } else if ((info & 0x08) !== 0) {
         this.#ownControl(info, start, end);
       } else {
@@ -177,14 +181,14 @@ export class FrameReader {
     }
     const opcode = info & Info.opcode;
     if (opcode !== Opcode.close) {
-      this.ready.push(frameOf(opcode, info, payload));
+      this.#add(frameOf(opcode, info, payload));
       return;
     }
     const reason = readClosePayload(this.#codec, payload, this.#offsetOf(end) - payload.length);
     if (reason instanceof ProtocolViolationError) {
       this.end = { error: reason };
     } else {
-      if (this.#raw) this.ready.push(frameOf(opcode, info, payload));
+      if (this.#raw) this.#add(frameOf(opcode, info, payload));
       this.end = { close: reason };
     }
   }
@@ -204,7 +208,7 @@ export class FrameReader {
     const first = this.#messageFirstByte;
     // A fragment keeps its own FIN and RSV bits and takes its message's type; a message takes the RSV bits of its first frame.
     const bits = this.#raw ? info & (Info.fin | Info.rsv) : (first & Info.rsv) | Info.fin | (info & Info.text);
-    this.ready.push(frameOf(first & Info.opcode, bits, payload));
+    this.#add(frameOf(first & Info.opcode, bits, payload));
   }
 
   /** Counts a frame of a message. Returns false where it is one too many. */
