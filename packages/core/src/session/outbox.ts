@@ -6,21 +6,18 @@ import { ChannelOverflowError, ClosedSendChannelError } from "../errors.js";
 import type { Chain, Processed } from "../extension/chain.js";
 import { budgetSize, Frame } from "../frame.js";
 import type { Connection } from "../protocol/connection.js";
-import { rejected, unobtrusive } from "../rejection.js";
+import { rejected } from "../rejection.js";
 import type { CountedOutput } from "./counted-output.js";
+import type { Sender } from "./sender.js";
+import { promised } from "./sender.js";
 import type { SessionOptions, SessionSettings } from "./session-options.js";
+import { frameOfText } from "./text-frame.js";
 import type { Transport } from "./transport.js";
 
 /** One accepted promise for every `send` that did not have to wait. */
 const SENT: Promise<void> = Promise.resolve();
 
 const SENT_NOW: ChannelResult<void> = { ok: true, value: undefined };
-
-/** Who waits for a frame to get its place. */
-interface Sender {
-  readonly accepted: () => void;
-  readonly refused: (cause: unknown) => void;
-}
 
 /** What stands in line. A frame waits for room; what is behind it waits for it. */
 type Waiting =
@@ -337,29 +334,4 @@ export class Outbox implements SendChannel<Frame> {
     const { drainedFrames } = this.#output;
     while (this.#flushes[0] !== undefined && this.#flushes[0].target <= drainedFrames) this.#flushes.shift()?.resolve();
   }
-}
-
-/** UTF-16 units up to which the last text is kept, so that nothing large is held for nobody. */
-const KEPT_TEXT = 64 * 1024;
-
-let lastFrame: Frame.Text | undefined;
-
-/** The same frame for the same text, as a broadcast sends it to one session after the other: what extensions make of it can be shared. */
-function frameOfText(text: string): Frame.Text {
-  if (lastFrame?.payload === text) return lastFrame;
-  const frame = new Frame.Text(text);
-  if (text.length <= KEPT_TEXT) lastFrame = frame;
-  return frame;
-}
-
-/** A promise that harms nobody where it is rejected and nobody looks. `begin` must not settle it at once. */
-function promised(begin: (sender: Sender) => void): Promise<void> {
-  const promise = new Promise<void>((accepted, reject) => {
-    const refused = (cause: unknown): void => {
-      unobtrusive(promise);
-      reject(cause);
-    };
-    begin({ accepted, refused });
-  });
-  return promise;
 }

@@ -8,11 +8,11 @@ import type { Frame } from "../frame.js";
 import { budgetSize } from "../frame.js";
 import { Connection } from "../protocol/connection.js";
 import type { ConnectionSink } from "../protocol/connection-options.js";
-import { ConnectionProfile } from "../protocol/connection-profile.js";
 import { closeReasonOf } from "../protocol/violations.js";
 import type { ClosingOwner } from "./closing.js";
 import { Closing } from "./closing.js";
 import { Conclusion } from "./conclusion.js";
+import { profileOf } from "./connection-profiles.js";
 import { CountedOutput } from "./counted-output.js";
 import type { Ending } from "./ending.js";
 import type { InboxOwner } from "./inbox.js";
@@ -362,18 +362,4 @@ export class SessionCore
     if (this.connection.state.name === "closed") this.#closing?.exchanged();
     this.conclusion.announce();
   }
-}
-
-/** Of sessions without extensions, which are all alike. */
-const profiles = new WeakMap<SessionOptions, ConnectionProfile>();
-
-function profileOf(options: SessionOptions, raw: boolean, pipeline: ExtensionPipeline | undefined): ConnectionProfile {
-  const known = pipeline === undefined ? profiles.get(options) : undefined;
-  if (known?.raw === raw) return known;
-  const { role, codec, retained, platform, validateText = false } = options;
-  const { messageRsv, continuationRsv } = pipeline ?? {};
-  const kind = { role, codec, retained, maskKeys: platform, raw, messageRsv, continuationRsv };
-  const profile = new ConnectionProfile({ ...kind, validateText: !raw || validateText });
-  if (pipeline === undefined) profiles.set(options, profile);
-  return profile;
 }
