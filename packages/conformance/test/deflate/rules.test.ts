@@ -4,6 +4,7 @@ import { deflatePath } from "@sluice/deflate";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { ClientFrame } from "../../src/frames.js";
 import { clientFrame, concat } from "../../src/frames.js";
+import { everySetup } from "../support/setups.js";
 import { Client } from "./client.js";
 import { Context } from "./context.js";
 import { json, noise } from "./messages.js";
@@ -20,7 +21,7 @@ const RSV1 = 0x40;
 
 const PATHS: readonly DeflatePath[] =
   deflatePath() === "synchronous" ? ["synchronous", "asynchronous"] : ["asynchronous"];
-const HOSTS = (["wasm", "typescript"] as const).flatMap((codec) => PATHS.map((path) => ({ codec, path })));
+const HOSTS = everySetup.flatMap((setup) => PATHS.map((path) => ({ setup, path })));
 
 /** Offers with and without the client's context. */
 const WAYS = [
@@ -100,9 +101,9 @@ describe("an offer (RFC 7692 section 7.1)", () => {
   });
 });
 
-describe.each(HOSTS)("on the $codec codec and the $path path", ({ codec, path }) => {
+describe.each(HOSTS)("on $setup.name, compression $path", ({ setup, path }) => {
   const serve = (options: EchoOptions = {}): Promise<Echo> =>
-    serveEcho({ ...options, codec, deflate: { path, compressIfBiggerThan: 0, ...options.deflate } });
+    serveEcho({ ...options, setup, deflate: { path, compressIfBiggerThan: 0, ...options.deflate } });
 
   describe.each([
     ["with", true],

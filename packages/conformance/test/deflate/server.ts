@@ -1,11 +1,13 @@
 import type { WebSocketDeflateOptions } from "@sluice/deflate";
 import { WebSocketDeflate } from "@sluice/deflate";
 import type { EmbeddedServer, Frame, WebSocketOptions } from "@sluice/server";
-import { embeddedServer, MutableSharedFlow, WebSockets } from "@sluice/server";
-import { onTestFinished } from "vitest";
+import { MutableSharedFlow, WebSockets } from "@sluice/server";
+import { serve } from "../support/serve.js";
+import type { Setup } from "../support/setups.js";
+import { oneSetup } from "../support/setups.js";
 
 export interface EchoOptions {
-  readonly codec?: "wasm" | "typescript";
+  readonly setup?: Setup;
   readonly deflate?: WebSocketDeflateOptions;
   readonly webSockets?: WebSocketOptions;
 }
@@ -20,11 +22,15 @@ export interface Echo {
 }
 
 /** An echo server with compression, on any port, until the test is over. `/raw` and `/broadcast` are what they say. */
-export async function serveEcho({ codec = "wasm", deflate = {}, webSockets = {} }: EchoOptions = {}): Promise<Echo> {
+export async function serveEcho({
+  setup = oneSetup[0] as Setup,
+  deflate = {},
+  webSockets = {},
+}: EchoOptions = {}): Promise<Echo> {
   const errors: unknown[] = [];
   const sessions = new Set<object>();
   const broadcast = MutableSharedFlow<Frame>({ extraBufferCapacity: 64 });
-  const server = embeddedServer({ port: 0, host: "127.0.0.1", codec }, (app) => {
+  const { server, port } = await serve(setup, (app) => {
     app.install(WebSockets, { ...webSockets, extensions: [WebSocketDeflate(deflate)] });
     app.routing((routing) => {
       routing.webSocket("/", async (session) => {
@@ -49,8 +55,5 @@ export async function serveEcho({ codec = "wasm", deflate = {}, webSockets = {} 
       });
     });
   });
-  await server.start();
-  onTestFinished(() => server.stop());
-  const [{ port } = { port: 0 }] = await server.resolvedConnectors();
   return { port, server, errors, sessions };
 }
