@@ -138,6 +138,10 @@ export class SocketTransport implements Transport, Writer {
     this.#socket.destroy();
   }
 
+  get waitingBytes(): number {
+    return this.#batch?.length ?? 0;
+  }
+
   writeTurn(): void {
     this.flush();
     this.#scheduled = false;
@@ -155,10 +159,17 @@ export class SocketTransport implements Transport, Writer {
     this.#share.turn.add(this);
   }
 
+  /** The first bytes of the codec's read buffer are this connection's. @internal */
+  received(size: number): void {
+    this.#share.turn.reads(this);
+    this.listener.receive(0, size);
+  }
+
   /** Puts a chunk where the codec reads. @internal */
   chunk(chunk: Uint8Array): void {
     if (this.#socket.destroyed) return;
     const { readBuffer } = this.#share.codec;
+    this.#share.turn.reads(this);
     for (let at = 0; at < chunk.length; at += READ_BUFFER_SIZE) {
       const part = chunk.length <= READ_BUFFER_SIZE ? chunk : chunk.subarray(at, at + READ_BUFFER_SIZE);
       readBuffer.set(part);
@@ -213,6 +224,7 @@ export class SocketTransport implements Transport, Writer {
 
   /** The socket's last word. @internal */
   closed(): void {
+    this.#share.turn.forget(this);
     if (this.#batch !== undefined) this.#share.pool.give(this.#batch);
     this.#batch = undefined;
     this.listener.closed(this.#socket.errored ?? undefined);
@@ -228,7 +240,7 @@ interface OwnedSocket extends Socket {
 }
 
 function onRead(this: OwnedSocket, size: number): boolean {
-  this[TRANSPORT]?.listener.receive(0, size);
+  this[TRANSPORT]?.received(size);
   return true;
 }
 
