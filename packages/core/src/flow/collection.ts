@@ -1,3 +1,5 @@
+import { DONE } from "../done.js";
+
 /** What a flow does with each value; the next value waits for a promise that it returns. */
 export type Collector<in T> = (value: T) => unknown;
 
@@ -42,8 +44,8 @@ export function collectFrom<T>(
 }
 
 /**
- * A running `collect`. It takes and hands over values in a loop for as long as the collector returns no promise, so a
- * broadcast to many synchronous collectors makes no promise and no closure for each of them.
+ * A running `collect`. It takes and hands over values in a loop for as long as the collector returns no promise, or that of
+ * a session that had room for the frame: so a broadcast to many collectors makes no promise and no closure for each of them.
  */
 class Collection<T> implements Subscriber {
   readonly #reader: Reader<T>;
@@ -80,7 +82,7 @@ class Collection<T> implements Subscriber {
           return;
         }
         const result = collector(value);
-        if (isThenable(result)) {
+        if (result !== DONE && isThenable(result)) {
           // A promise of our own calls back once, whatever the thenable does.
           void Promise.resolve(result).then(this.#onDone, this.#end);
           return;

@@ -1,3 +1,4 @@
+import { DONE } from "../done.js";
 import { InvalidOptionError } from "../errors.js";
 import { BroadcastBuffer } from "./broadcast-buffer.js";
 import { CollectedFlow } from "./collected-flow.js";
@@ -81,8 +82,6 @@ interface Emission<T> {
   next: Emission<T> | undefined;
 }
 
-const EMITTED: Promise<void> = Promise.resolve();
-
 class BroadcastFlow<T> extends CollectedFlow<T> implements MutableSharedFlow<T> {
   readonly #buffer: BroadcastBuffer<T>;
   readonly #overflow: FlowOverflow;
@@ -109,7 +108,7 @@ class BroadcastFlow<T> extends CollectedFlow<T> implements MutableSharedFlow<T> 
   }
 
   emit(value: T): Promise<void> {
-    if (this.tryEmit(value)) return EMITTED;
+    if (this.tryEmit(value)) return DONE;
     return new Promise((resolve) => {
       const emission: Emission<T> = { value, resolve, next: undefined };
       if (this.#lastInLine === undefined) this.#firstInLine = emission;
@@ -130,7 +129,9 @@ class BroadcastFlow<T> extends CollectedFlow<T> implements MutableSharedFlow<T> 
       }
     }
     this.#buffer.push(value);
-    this.#subscribers.wakeSoon();
+    // Where nothing is lost by it, whoever is about to emit more may do that first.
+    if (this.#overflow === "suspend" && !this.#buffer.full) this.#subscribers.wakeBehind();
+    else this.#subscribers.wakeSoon();
     return true;
   }
 

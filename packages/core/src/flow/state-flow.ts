@@ -1,3 +1,4 @@
+import { DONE } from "../done.js";
 import { SluiceError } from "../errors.js";
 import { CollectedFlow } from "./collected-flow.js";
 import type { Reader, Subscriber } from "./collection.js";
@@ -56,8 +57,6 @@ export function MutableStateFlow<T>(initial: T): MutableStateFlow<T> {
   return new ConflatedFlow(initial);
 }
 
-const EMITTED: Promise<void> = Promise.resolve();
-
 class ConflatedFlow<T> extends CollectedFlow<T> implements MutableStateFlow<T> {
   #value: T;
   #count: MutableStateFlow<number> | undefined;
@@ -94,7 +93,7 @@ class ConflatedFlow<T> extends CollectedFlow<T> implements MutableStateFlow<T> {
 
   emit(value: T): Promise<void> {
     this.value = value;
-    return EMITTED;
+    return DONE;
   }
 
   tryEmit(value: T): boolean {

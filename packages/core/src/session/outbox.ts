@@ -2,6 +2,7 @@ import type { ChannelResult } from "../channel/result.js";
 import { NOT_NOW } from "../channel/result.js";
 import type { SendChannel } from "../channel/send-channel.js";
 import { CloseReason, checkSendable } from "../close-reason.js";
+import { DONE } from "../done.js";
 import { ChannelOverflowError, ClosedSendChannelError } from "../errors.js";
 import type { Chain, Processed } from "../extension/chain.js";
 import { budgetSize, Frame } from "../frame.js";
@@ -13,9 +14,6 @@ import { promised } from "./sender.js";
 import type { SessionOptions, SessionSettings } from "./session-options.js";
 import { frameOfText } from "./text-frame.js";
 import type { Transport } from "./transport.js";
-
-/** One accepted promise for every `send` that did not have to wait. */
-const SENT: Promise<void> = Promise.resolve();
 
 const SENT_NOW: ChannelResult<void> = { ok: true, value: undefined };
 
@@ -106,7 +104,7 @@ export class Outbox implements SendChannel<Frame> {
       else if (!this.#hasRoom()) return this.#wait(frame);
       else if (this.#chain !== undefined) return this.#sendThrough(frame);
       else this.#connection.send(frame);
-      return SENT;
+      return DONE;
     } catch (error) {
       return rejected(error);
     }
@@ -119,7 +117,7 @@ export class Outbox implements SendChannel<Frame> {
     try {
       if (!this.#hasRoom()) return this.#wait(new Frame.Text(text));
       this.#connection.sendText(text);
-      return SENT;
+      return DONE;
     } catch (error) {
       return rejected(error);
     }
@@ -153,9 +151,9 @@ export class Outbox implements SendChannel<Frame> {
 
   /** Resolves when everything accepted so far reached the kernel; at once when the session is over. */
   flush(): Promise<void> {
-    if (this.#phase === "over") return SENT;
+    if (this.#phase === "over") return DONE;
     const inLine = this.#working !== undefined || this.#waiting.length > 0;
-    if (!inLine && this.#output.pendingFrames === 0) return SENT;
+    if (!inLine && this.#output.pendingFrames === 0) return DONE;
     this.#owner.transport.flush();
     return new Promise((resolve) => {
       if (!inLine) this.#awaitKernel(resolve);
@@ -227,7 +225,7 @@ export class Outbox implements SendChannel<Frame> {
   /** Sends a frame by way of the extensions: now, where they answer now. */
   #sendThrough(frame: SentFrame): Promise<void> {
     const made = this.#process(frame);
-    return made === undefined ? SENT : promised((sender) => this.#await(made, sender));
+    return made === undefined ? DONE : promised((sender) => this.#await(made, sender));
   }
 
   /** Encodes a frame, or what extensions make of it; gives a promise where they take their time. */

@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, it, vi } from "vitest";
+import { DONE } from "../../src/done.js";
 import type { SharedFlow } from "../../src/flow/flow.js";
 import { MutableSharedFlow } from "../../src/flow/shared-flow.js";
 import { collected, gate, isPending, SlowCollector, settle } from "./collected.js";
@@ -280,13 +281,15 @@ describe("collect", () => {
     const flow = MutableSharedFlow<number>({ extraBufferCapacity: 16 });
     let running = 0;
     let most = 0;
+    let taken = 0;
     flow.collect(async () => {
       most = Math.max(most, ++running);
       await settle();
       running -= 1;
+      taken += 1;
     });
     for (let value = 0; value < 8; value++) flow.tryEmit(value);
-    await vi.waitFor(() => expect(running).toBe(0));
+    await vi.waitFor(() => expect(taken).toBe(8));
     expect(most).toBe(1);
   });
 
@@ -469,6 +472,51 @@ describe("a broadcast", () => {
     await resolved;
     await settle();
     expect(taken).toBe(16_000);
+  });
+
+  it("reaches a collector as a whole, where each value is awaited and there is room for all", async () => {
+    const flow = MutableSharedFlow<string>({ extraBufferCapacity: 16 });
+    const order: string[] = [];
+    for (const name of ["a", "b"]) flow.collect((value) => void order.push(`${name}${value}`));
+    await settle();
+    for (const value of ["1", "2", "3"]) await flow.emit(value);
+    await settle();
+    expect(order).toEqual(["a1", "a2", "a3", "b1", "b2", "b3"]);
+  });
+
+  it("waits for no more values than there is room for", async () => {
+    const flow = MutableSharedFlow<number>({ extraBufferCapacity: 4 });
+    const values = collected(flow);
+    const most: number[] = [];
+    for (let value = 0; value < 12; value++) {
+      await flow.emit(value);
+      most.push(value + 1 - values.length);
+    }
+    expect(Math.max(...most)).toBeLessThanOrEqual(4);
+    await settle();
+    expect(values).toHaveLength(12);
+  });
+
+  it("that drops what a collector is late for gives it the time of each await", async () => {
+    const flow = MutableSharedFlow<number>({ extraBufferCapacity: 1, onBufferOverflow: "dropOldest" });
+    const values = collected(flow);
+    for (const value of [1, 2, 3]) await flow.emit(value);
+    await settle();
+    expect(values).toEqual([1, 2, 3]);
+  });
+
+  it("hands over the next value at once where a session had room for the last", async () => {
+    const flow = MutableSharedFlow<string>({ extraBufferCapacity: 16 });
+    const order: string[] = [];
+    for (const name of ["a", "b"]) {
+      flow.collect((value) => {
+        order.push(`${name}${value}`);
+        return DONE;
+      });
+    }
+    for (const value of ["1", "2", "3"]) flow.tryEmit(value);
+    await settle();
+    expect(order).toEqual(["a1", "a2", "a3", "b1", "b2", "b3"]);
   });
 
   it("is not held up by collectors that come and go", async () => {

@@ -108,7 +108,7 @@ export class SocketTransport implements Transport, Writer {
     const frames = (batch?.frames ?? 0) + 1;
     const bytes = (batch?.length ?? 0) + header.length + payload.length;
     socket.cork();
-    if (batch !== undefined) socket.write(batch.bytes.subarray(0, batch.length));
+    if (batch !== undefined) socket.write(batch.written);
     socket.write(header);
     socket.write(payload, this.#isPlain ? undefined : this.#written());
     socket.uncork();
@@ -189,7 +189,7 @@ export class SocketTransport implements Transport, Writer {
     const batch = this.#takeBatch();
     if (batch === undefined) return;
     const { frames, length } = batch;
-    this.#socket.write(batch.bytes.subarray(0, length), this.#isPlain ? undefined : this.#written());
+    this.#socket.write(batch.written, this.#isPlain ? undefined : this.#written());
     this.#wrote(frames, length, batch);
   }
 

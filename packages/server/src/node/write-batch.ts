@@ -5,13 +5,16 @@ import type { WriteBatch } from "@sluice/core";
  * The sizes of pooled batches in bytes. A connection takes what its last turn needed, and grows from there. The largest has
  * room for four frames of 16 KiB with their headers.
  */
-const SIZES = [1024, 4096, 16 * 1024, 72 * 1024] as const;
+const SIZES = [1024, 2048, 4096, 16 * 1024, 72 * 1024] as const;
 
 /** The largest of them: what is more than that is written before the turn ends. */
 export const LARGEST_BATCH: number = Math.max(...SIZES);
 
-/** Bytes of each size that are kept for later turns; what a busier moment needed is let go. */
-const KEPT = 2 * 1024 * 1024;
+/**
+ * Bytes of each size that are kept for later turns; what a busier moment needed is let go. A broadcast needs one for each of
+ * its sessions at once.
+ */
+const KEPT = 4 * 1024 * 1024;
 
 /** A block of output memory that frames are encoded into. */
 export class Batch implements WriteBatch {
@@ -19,9 +22,17 @@ export class Batch implements WriteBatch {
   length = 0;
   /** Whole frames in the batch. */
   frames = 0;
+  /** What was written last. */
+  #written: Buffer | undefined;
 
   constructor(size: number) {
     this.bytes = Buffer.alloc(size);
+  }
+
+  /** The bytes up to `length`. Mostly as many as the last time, where a view that is there already serves again. */
+  get written(): Buffer {
+    if (this.#written?.length !== this.length) this.#written = this.bytes.subarray(0, this.length);
+    return this.#written;
   }
 }
 
