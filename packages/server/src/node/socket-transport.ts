@@ -138,10 +138,6 @@ export class SocketTransport implements Transport, Writer {
     this.#socket.destroy();
   }
 
-  get waitingBytes(): number {
-    return this.#batch?.length ?? 0;
-  }
-
   writeTurn(): void {
     this.flush();
     this.#scheduled = false;

@@ -1,21 +1,20 @@
 /** Something that has output waiting. */
 export interface Writer {
-  /** Bytes that wait. */
-  readonly waitingBytes: number;
   /** Writes what waits, and reports what the kernel took. */
   writeTurn(): void;
 }
 
 /**
- * So many connections, or bytes, are answered in one go: enough for the kernel to tell of many at a time, and few enough for
- * all that belongs to a connection to be in the processor's cache still.
+ * Answers in a turn from which on they no longer all wait for its end, and how many are then written in one go. What belongs
+ * to so many connections is still in the processor's cache. Fewer cost the kernel more than that saves, for it then tells of
+ * few events at a time.
  */
-const GROUP = 32;
-const GROUP_BYTES = 1024 * 1024;
+const MANY = 1024;
+const GROUP = 256;
 
 /**
- * Writes every connection that has output once a turn of the event loop, after all input of the turn was handled. In a turn
- * with input of many connections, those that have read and answered do not wait for all others.
+ * Writes every connection that has output once a turn of the event loop, after all input of the turn was handled. Where very
+ * many have input in a turn, those that have read and answered do not wait for all others.
  */
 export class WriteTurn {
   #waiting: Writer[] = [];
@@ -24,13 +23,13 @@ export class WriteTurn {
   #reader: Writer | undefined;
   /** Those that had something to write when they had read. */
   #answering: Writer[] = [];
-  #answeringBytes = 0;
+  /** Answers that were written in this turn, and whether there were many in the last one. */
+  #answered = 0;
+  #hadMany = false;
 
   /** The writer has input, which is handled next. */
   reads(writer: Writer): void {
-    const last = this.#answering.at(-1);
-    if (last !== undefined && last === this.#reader) this.#answeringBytes += last.waitingBytes;
-    if (this.#answering.length >= GROUP || this.#answeringBytes >= GROUP_BYTES) this.#answer();
+    if (this.#hadMany && this.#answering.length >= GROUP) this.#answer();
     this.#reader = writer;
   }
 
@@ -53,13 +52,15 @@ export class WriteTurn {
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#answer();
+    this.#hadMany = this.#answered >= MANY;
+    this.#answered = 0;
     for (const writer of waiting) writer.writeTurn();
   };
 
   #answer(): void {
     const answering = this.#answering;
     this.#answering = [];
-    this.#answeringBytes = 0;
+    this.#answered += answering.length;
     this.#reader = undefined;
     for (const writer of answering) writer.writeTurn();
   }
