@@ -4,7 +4,7 @@ import type { FrameCursor } from "./cursor.js";
 import { writeHeader } from "./header.js";
 import { checkFirstByte, checkLength, checkRange, checkRoom } from "./misuse.js";
 import type { CodecSelection } from "./selection.js";
-import type { TextAccess } from "./text-access.js";
+import type { BytePacking, TextAccess } from "./text-access.js";
 
 /**
  * What both backends share: encoding. A header is ten stores, and copying a payload is the engine's own `set`; neither
@@ -17,6 +17,10 @@ export abstract class CodecBase implements Codec {
   abstract readonly slab: Uint8Array;
   readonly selection: CodecSelection;
   protected readonly text: TextAccess;
+
+  get packing(): BytePacking | undefined {
+    return this.text.packing;
+  }
 
   protected constructor(selection: CodecSelection, text: TextAccess) {
     this.selection = selection;

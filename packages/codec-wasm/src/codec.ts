@@ -1,5 +1,6 @@
 import type { FrameCursor } from "./cursor.js";
 import type { CodecSelection } from "./selection.js";
+import type { BytePacking } from "./text-access.js";
 
 /** What runs: the WebAssembly module, or the TypeScript reference. Both give the same results for every input. */
 export type Backend = "wasm" | "typescript";
@@ -83,6 +84,9 @@ export interface Codec {
    * @throws RangeError when `start` and `end` are not a range of `bytes`.
    */
   decodeText(bytes: Uint8Array, start: number, end: number, ascii: boolean): string;
+
+  /** How to keep bytes in a string, where the platform gains by that. */
+  readonly packing: BytePacking | undefined;
 
   /** The UTF-8 length of `text` in bytes, lone surrogates counted as three. */
   textSize(text: string): number;

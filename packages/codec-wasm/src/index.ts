@@ -4,4 +4,4 @@ export { DESCRIPTOR_WORDS, Info, MAX_DESCRIPTORS } from "./descriptor.js";
 export { ParseError } from "./parse-error.js";
 export { type CodecOptions, CodecUnavailableError, createCodec, load } from "./select.js";
 export type { BackendChoice, CodecSelection } from "./selection.js";
-export type { TextAccess } from "./text-access.js";
+export type { BytePacking, TextAccess } from "./text-access.js";

@@ -14,4 +14,16 @@ export interface TextAccess {
   encode(text: string, target: Uint8Array, at: number): number;
   /** The UTF-8 length of `text` in bytes. */
   byteLength(text: string): number;
+  /** Given where it costs less to keep a few KiB in a string than in an array. */
+  readonly packing?: BytePacking;
+}
+
+/**
+ * Bytes in a string, a character each. An engine keeps a string among its objects, and lets go of it as it does of them; the
+ * memory of an array lies outside, is got from the system, and is often given back only much later.
+ */
+export interface BytePacking {
+  pack(bytes: Uint8Array, start: number, end: number): string;
+  /** Puts the bytes at `target[at]`, where there is room for them. */
+  unpack(packed: string, target: Uint8Array, at: number): void;
 }

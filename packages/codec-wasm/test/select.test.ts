@@ -34,11 +34,13 @@ describe("createCodec", () => {
   });
 
   it("uses the text access it is handed", () => {
-    const text: TextAccess = { decode: () => "decoded", encode: () => 3, byteLength: () => 7 };
+    const packing = { pack: () => "packed", unpack: () => undefined };
+    const text: TextAccess = { decode: () => "decoded", encode: () => 3, byteLength: () => 7, packing };
     for (const backend of ["wasm", "typescript"] as const) {
       const codec = createCodec({ backend, text });
       expect(codec.decodeText(codec.slab, 0, 1, true)).toBe("decoded");
       expect(codec.textSize("x")).toBe(7);
+      expect(codec.packing).toBe(packing);
       expect(codec.encodeText(codec.slab, 0, 0x81, "x", undefined)).toBe(5);
     }
   });

@@ -1,9 +1,13 @@
 import { CloseReason } from "./close-reason.js";
 import { InvalidFrameError, show } from "./errors.js";
 import { FrameType, Opcode } from "./frame-type.js";
+import { PackedBytes } from "./packed-bytes.js";
 
 /** What a data frame can be made of. The bytes belong to the frame from then on: they are not copied, do not change them. */
 export type Payload = string | Uint8Array | ArrayBuffer | ArrayBufferView;
+
+/** @internal */
+export type FramePayload = string | Uint8Array | PackedBytes;
 
 export interface FrameOptions {
   /** Whether the frame ends its message. Default true. */
@@ -25,6 +29,8 @@ const RSV3 = 0x10;
 /** Set beside FIN and RSV on text whose bytes were checked as UTF-8; the codec's `Info.text`. */
 const WELL_FORMED = 0x800;
 
+const NO_BYTES = new Uint8Array(0);
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -34,11 +40,11 @@ abstract class BaseFrame {
 
   /** FIN and RSV as they stand in a frame's first byte, and `WELL_FORMED`. @internal */
   bits: number;
-  /** Text keeps what it was made of, and makes the other on demand. @internal */
-  payload: string | Uint8Array;
+  /** Text keeps what it was made of, and makes the other on demand; so does what came packed. @internal */
+  payload: FramePayload;
 
   /** @internal */
-  constructor(payload: string | Uint8Array, bits: number) {
+  constructor(payload: FramePayload, bits: number) {
     this.payload = payload;
     this.bits = bits;
   }
@@ -66,13 +72,19 @@ abstract class BaseFrame {
    * with a buffer of its own.
    */
   get data(): Uint8Array {
-    const payload = this.payload;
-    return typeof payload === "string" ? encoder.encode(payload) : payload;
+    const { payload } = this;
+    if (typeof payload === "string") return encoder.encode(payload);
+    if (!(payload instanceof PackedBytes)) return payload;
+    const bytes = payload.unpack();
+    this.payload = bytes;
+    return bytes;
   }
 
   /** A copy of the payload. */
   readBytes(): Uint8Array {
-    return typeof this.payload === "string" ? encoder.encode(this.payload) : this.payload.slice();
+    const { payload } = this;
+    if (typeof payload === "string") return encoder.encode(payload);
+    return payload instanceof PackedBytes ? payload.unpack() : new Uint8Array(payload);
   }
 }
 
@@ -95,11 +107,11 @@ class TextFrame extends BaseFrame {
   readText(): string {
     if (typeof this.payload === "string") return this.payload;
     if (!this.fin) throw new InvalidFrameError("Text can only be read from a whole message, not from a fragment", this);
-    return decoder.decode(this.payload);
+    return decoder.decode(this.data);
   }
 
   copy(): TextFrame {
-    return new TextFrame(typeof this.payload === "string" ? this.payload : this.payload.slice(), this);
+    return new TextFrame(typeof this.payload === "string" ? this.payload : this.readBytes(), this);
   }
 }
 
@@ -260,6 +272,13 @@ export function isWellFormed(frame: Frame): boolean {
 /** The bytes of a whole text message were checked as UTF-8. @internal */
 export function markWellFormed(frame: Frame.Text): void {
   frame.bits |= WELL_FORMED;
+}
+
+/** The frame of a whole binary message. @internal */
+export function binaryFrame(payload: Uint8Array | PackedBytes): Frame.Binary {
+  const frame = new BinaryFrame(NO_BYTES);
+  frame.payload = payload;
+  return frame;
 }
 
 /** Makes the frame of a parsed payload; `firstByte` holds FIN and RSV, and the codec's `Info.text`. @internal */

@@ -61,6 +61,10 @@ describe("a frame", () => {
     expect(frame.data).toBe(payload);
     expect(frame.readBytes()).toEqual(payload);
     expect(frame.readBytes()).not.toBe(payload);
+    // A Buffer's own slice is a view.
+    const buffer = Buffer.from(payload);
+    new Frame.Binary(buffer).readBytes()[0] = 9;
+    expect([...buffer]).toEqual([1, 2, 3]);
     for (const original of [...ALL, new Frame.Text(utf8("x"), { fin: false, rsv2: true })]) {
       const copy = original.copy();
       expect(copy).not.toBe(original);

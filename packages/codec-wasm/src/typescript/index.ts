@@ -12,7 +12,7 @@ export { FrameCursor, type FrameCursorOptions, type Role } from "../cursor.js";
 export { DESCRIPTOR_WORDS, Info, MAX_DESCRIPTORS } from "../descriptor.js";
 export { ParseError } from "../parse-error.js";
 export type { BackendChoice, CodecSelection } from "../selection.js";
-export type { TextAccess } from "../text-access.js";
+export type { BytePacking, TextAccess } from "../text-access.js";
 
 /** What `createTypeScriptCodec` takes. */
 export interface TypeScriptCodecOptions {

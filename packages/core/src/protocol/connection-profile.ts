@@ -1,4 +1,5 @@
 import type { Codec, Role } from "@sluice/codec-wasm";
+import { Packing } from "../packed-bytes.js";
 import type { ConnectionKind, MaskKeys } from "./connection-options.js";
 import { FrameReader } from "./frame-reader.js";
 import type { ConnectionLimits, RetainedBytes } from "./limits.js";
@@ -16,6 +17,8 @@ export class ConnectionProfile {
   readonly validateText: boolean;
   readonly messageRsv: number;
   readonly continuationRsv: number;
+  /** Where the platform gains by it. */
+  readonly packing: Packing | undefined;
   #reader: FrameReader | undefined;
 
   constructor(kind: ConnectionKind) {
@@ -27,6 +30,7 @@ export class ConnectionProfile {
     this.validateText = kind.validateText ?? !this.raw;
     this.messageRsv = kind.messageRsv ?? 0;
     this.continuationRsv = kind.continuationRsv ?? 0;
+    this.packing = kind.codec.packing && new Packing(kind.codec.packing);
   }
 
   /** A reader for a connection at this place of its stream: its own until it gives it back. */

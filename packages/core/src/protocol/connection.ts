@@ -1,6 +1,7 @@
 import { CloseReason, checkSendable } from "../close-reason.js";
 import type { SluiceError } from "../errors.js";
 import { ClosedSendChannelError, InvalidFrameError, ProtocolViolationError, show } from "../errors.js";
+import type { FramePayload } from "../frame.js";
 import { Frame, markWellFormed } from "../frame.js";
 import { Opcode } from "../frame-type.js";
 import { Backlog } from "./backlog.js";
@@ -188,7 +189,7 @@ export class Connection {
   }
 
   /** @throws FrameTooBigError (`FRAME_TOO_BIG`) when `payload` is over `maxFrameSize`. */
-  checkSize(payload: string | Uint8Array): void {
+  checkSize(payload: FramePayload): void {
     this.#writer.checkSize(payload);
   }
 

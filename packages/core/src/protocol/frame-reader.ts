@@ -11,7 +11,7 @@ import {
 import type { CloseReason } from "../close-reason.js";
 import type { SluiceError } from "../errors.js";
 import { ProtocolViolationError } from "../errors.js";
-import { Frame, frameOf } from "../frame.js";
+import { binaryFrame, Frame, frameOf } from "../frame.js";
 import { Opcode } from "../frame-type.js";
 import { readClosePayload } from "./close-payload.js";
 import type { ConnectionProfile } from "./connection-profile.js";
@@ -59,7 +59,7 @@ export class FrameReader {
     this.#codec = profile.codec;
     this.#retained = profile.retained;
     this.#raw = raw;
-    this.#payloads = new Payloads(profile.codec);
+    this.#payloads = new Payloads(profile.codec, profile.packing);
     const { maxFrameSize } = NO_LIMITS;
     const options = { role, maxFrameSize, limitMessages: !raw, validateText, messageRsv, continuationRsv };
     this.#cursor = new FrameCursor(options);
@@ -152,7 +152,7 @@ export class FrameReader {
       const info = descriptors[at] as number;
       const kind = info & WHOLE_MASK;
       if (kind === WHOLE_BINARY) {
-        this.#add(new Frame.Binary(this.#payloads.own(at, wordEnd)));
+        this.#add(binaryFrame(this.#payloads.own(at, wordEnd)));
         continue;
       }
       const start = descriptors[at + 1] as number;

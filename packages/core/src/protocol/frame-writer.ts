@@ -1,14 +1,13 @@
 import { headerSize, Info, MAX_HEADER_SIZE } from "@sluice/codec-wasm";
 import { FrameTooBigError, InvalidFrameError } from "../errors.js";
-import type { Frame } from "../frame.js";
+import type { Frame, FramePayload } from "../frame.js";
 import { Opcode } from "../frame-type.js";
+import { PackedBytes } from "../packed-bytes.js";
 import type { ConnectionOptions, ConnectionOutput } from "./connection-options.js";
 import type { ConnectionProfile } from "./connection-profile.js";
 import type { ConnectionLimits } from "./limits.js";
 import { checkText, NOT_UTF8 } from "./message-text.js";
-
-/** Payloads from here on, in bytes, are written from where they are instead of being copied into the batch. */
-const LARGE_PAYLOAD = 32 * 1024;
+import { LARGE_PAYLOAD } from "./payloads.js";
 
 /**
  * Text from here on, in UTF-16 units, is made bytes before it is written: encoding it into the batch would reserve three
@@ -106,7 +105,7 @@ export class FrameWriter {
   }
 
   /** @throws FrameTooBigError (`FRAME_TOO_BIG`) when `payload` is over `maxFrameSize`. */
-  checkSize(payload: string | Uint8Array): void {
+  checkSize(payload: FramePayload): void {
     const { maxFrameSize } = this.#limits;
     if (typeof payload === "string") {
       if (payload.length * 3 <= maxFrameSize) return;
@@ -128,12 +127,15 @@ export class FrameWriter {
     throw new InvalidFrameError("A message of another type is unfinished: send its last fragment first", frame);
   }
 
-  #encode(firstByte: number, payload: string | Uint8Array): void {
+  #encode(firstByte: number, payload: FramePayload): void {
     const maskKey = this.masking ? this.#profile.maskKeys.randomMaskKey() : undefined;
     const output = this.#output;
     if (typeof payload === "string") {
       const batch = output.reserve(MAX_HEADER_SIZE + payload.length * 3);
       output.commit(this.#profile.codec.encodeText(batch.bytes, batch.length, firstByte, payload, maskKey));
+    } else if (payload instanceof PackedBytes) {
+      if (maskKey === undefined) this.#encodePacked(firstByte, payload);
+      else this.#encode(firstByte, payload.unpack());
     } else if (payload.length < LARGE_PAYLOAD || maskKey !== undefined) {
       const batch = output.reserve(MAX_HEADER_SIZE + payload.length);
       output.commit(this.#profile.codec.encodeFrame(batch.bytes, batch.length, firstByte, payload, maskKey));
@@ -142,5 +144,13 @@ export class FrameWriter {
       this.#profile.codec.encodeHeader(header, 0, firstByte, payload.length, undefined);
       output.writeLarge(header, payload);
     }
+  }
+
+  #encodePacked(firstByte: number, payload: PackedBytes): void {
+    const { length } = payload;
+    const { bytes, length: at } = this.#output.reserve(MAX_HEADER_SIZE + length);
+    const header = this.#profile.codec.encodeHeader(bytes, at, firstByte, length, undefined);
+    payload.writeTo(bytes, at + header);
+    this.#output.commit(header + length);
   }
 }

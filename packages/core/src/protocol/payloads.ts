@@ -1,14 +1,21 @@
 import type { Codec } from "@sluice/codec-wasm";
 import { DESCRIPTOR_WORDS, Info } from "@sluice/codec-wasm";
 import { Opcode } from "../frame-type.js";
+import type { PackedBytes, Packing } from "../packed-bytes.js";
 
 /** A binary frame in one piece, whole, without RSV bits: its info. */
 export const WHOLE_BINARY: number = Info.first | Info.last | Info.fin | Opcode.binary;
 
+/** Payloads from here on, in bytes, are written from where they are instead of being copied into the batch. */
+export const LARGE_PAYLOAD: number = 32 * 1024;
+
 /** Up to this many bytes the engine keeps an array among its objects, which costs less than a place in shared memory. */
 const ALONE_UP_TO = 64;
 
-/** From here on, in bytes, a payload has memory of its own: a frame that is kept for long holds on to nothing else. */
+/**
+ * From here on, in bytes, a payload has memory of its own: a frame that is kept for long holds on to nothing else. Below
+ * `LARGE_PAYLOAD` that may be a string.
+ */
 const ALONE_FROM = 4096;
 
 /** The most memory, in bytes, that payloads share: what a small frame that is kept for long may hold on to. */
@@ -25,20 +32,26 @@ const NOTHING = new ArrayBuffer(0);
  */
 export class Payloads {
   readonly #codec: Codec;
+  readonly #packing: Packing | undefined;
   #memory: ArrayBuffer = NOTHING;
   /** Bytes of the memory that are taken. */
   #used = 0;
 
-  constructor(codec: Codec) {
+  constructor(codec: Codec, packing: Packing | undefined) {
     this.#codec = codec;
+    this.#packing = packing;
   }
 
   /** The payload of the frame that the descriptor at word `at` tells of; descriptors go up to word `end`. */
-  own(at: number, end: number): Uint8Array {
+  own(at: number, end: number): Uint8Array | PackedBytes {
     const { descriptors, readBuffer } = this.#codec;
     const start = descriptors[at + 1] as number;
     const length = descriptors[at + 2] as number;
-    if (length <= ALONE_UP_TO || length >= ALONE_FROM) return readBuffer.slice(start, start + length);
+    if (length <= ALONE_UP_TO) return readBuffer.slice(start, start + length);
+    if (length >= ALONE_FROM) {
+      const packed = length < LARGE_PAYLOAD ? this.#packing?.pack(readBuffer, start, start + length) : undefined;
+      return packed ?? readBuffer.slice(start, start + length);
+    }
     if (this.#memory.byteLength - this.#used < length) {
       const size = sharedSize(descriptors, at, end);
       if (size === length) return readBuffer.slice(start, start + length);

@@ -20,7 +20,7 @@ function own(codec: Codec, payloads: Payloads, frames: readonly WireFrame[]): Ui
   const end = codec.parse(cursor, 256) * DESCRIPTOR_WORDS;
   expect(end / DESCRIPTOR_WORDS).toBe(frames.length);
   const owned = frames.flatMap(({ first }, index) =>
-    (first & 15) === 2 ? [payloads.own(index * DESCRIPTOR_WORDS, end)] : [],
+    (first & 15) === 2 ? [payloads.own(index * DESCRIPTOR_WORDS, end) as Uint8Array] : [],
   );
   payloads.done();
   codec.readBuffer.fill(0xee);
@@ -31,7 +31,7 @@ describe.each(BACKENDS)("payloads (%s codec)", (backend) => {
   const codec = codecOf(backend);
 
   it("of every size are what came, and stay so", () => {
-    const payloads = new Payloads(codec);
+    const payloads = new Payloads(codec, undefined);
     const sizes = Array.from({ length: 200 }, (_, index) => (index * index * 7) % 5000);
     const first = own(
       codec,
@@ -49,7 +49,7 @@ describe.each(BACKENDS)("payloads (%s codec)", (backend) => {
   it("are nobody else's: to write to one changes no other", () => {
     const owned = own(
       codec,
-      new Payloads(codec),
+      new Payloads(codec, undefined),
       Array.from({ length: 50 }, (_, index) => binary(content(index, 100))),
     );
     for (const payload of owned) {
@@ -60,7 +60,7 @@ describe.each(BACKENDS)("payloads (%s codec)", (backend) => {
   });
 
   it("share memory with those that came beside them, and with no others", () => {
-    const payloads = new Payloads(codec);
+    const payloads = new Payloads(codec, undefined);
     const frames = Array.from({ length: 10 }, (_, index) => binary(content(index, 200)));
     const [first, second] = [own(codec, payloads, frames), own(codec, payloads, frames)];
     expect(new Set(first.map(({ buffer }) => buffer)).size).toBe(1);
@@ -70,14 +70,14 @@ describe.each(BACKENDS)("payloads (%s codec)", (backend) => {
   it("begin where an array of any type may", () => {
     const owned = own(
       codec,
-      new Payloads(codec),
+      new Payloads(codec, undefined),
       [65, 71, 99, 1001].map((size) => binary(content(0, size))),
     );
     for (const { buffer, byteOffset } of owned) expect(new Float64Array(buffer, byteOffset, 8)).toHaveLength(8);
   });
 
   it("hold on to little: the large and the lonely have memory of their own", () => {
-    const payloads = new Payloads(codec);
+    const payloads = new Payloads(codec, undefined);
     const [large, small, alone] = [binary(content(1, 5000)), binary(content(2, 30)), binary(content(3, 300))];
     for (const payload of own(codec, payloads, [large, small, alone, text("a".repeat(300)), large])) {
       expect(payload.buffer.byteLength).toBeLessThanOrEqual(Math.max(payload.length, 64));

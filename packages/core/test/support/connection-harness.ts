@@ -20,6 +20,8 @@ export interface HarnessOptions {
   readonly maxFragments?: number;
   readonly retained?: RetainedBytes;
   readonly nextMaskKey?: () => number;
+  /** No words for data frames, which take a look at their bytes. */
+  readonly quiet?: boolean;
 }
 
 /** A connection whose events are words, whose output is kept, and whose room the test decides. */
@@ -38,6 +40,7 @@ export class ConnectionHarness {
   readonly largePayloads: Uint8Array[] = [];
 
   readonly #codec: Codec;
+  readonly #quiet: boolean;
   readonly #written: Uint8Array[] = [];
   #reserved = new Uint8Array(0);
   /** The most bytes that were asked for at once. */
@@ -46,6 +49,7 @@ export class ConnectionHarness {
   constructor(options: HarnessOptions) {
     const role = options.role ?? "server";
     this.#codec = options.codec;
+    this.#quiet = options.quiet ?? false;
     this.retained = options.retained ?? new RetainedBytes(64 * 1024 * 1024);
     const profile = new ConnectionProfile({
       role,
@@ -118,7 +122,7 @@ export class ConnectionHarness {
       },
       data: (frame) => {
         this.frames.push(frame);
-        report(describe(frame));
+        if (!this.#quiet) report(describe(frame));
       },
       ping: (frame) => report(describe(frame)),
       pong: (frame) => report(describe(frame)),

@@ -8,9 +8,10 @@ interface Slices {
   utf8Slice(this: Uint8Array, start: number, end: number): string;
   ucs2Slice(this: Uint8Array, start: number, end: number): string;
   utf8Write(this: Uint8Array, text: string, at: number): number;
+  latin1Write(this: Uint8Array, text: string, at: number): number;
 }
 
-const { latin1Slice, utf8Slice, ucs2Slice, utf8Write } = Buffer.prototype as unknown as Slices;
+const { latin1Slice, utf8Slice, ucs2Slice, utf8Write, latin1Write } = Buffer.prototype as unknown as Slices;
 
 /** Strings by way of `Buffer`'s native methods, which read and write any `Uint8Array` without a view in between. */
 const buffers: TextAccess = {
@@ -18,6 +19,10 @@ const buffers: TextAccess = {
     ascii ? latin1Slice.call(bytes, start, end) : utf8Slice.call(bytes, start, end),
   encode: (text, target, at) => utf8Write.call(target, text, at),
   byteLength: (text) => Buffer.byteLength(text),
+  packing: {
+    pack: (bytes, start, end) => latin1Slice.call(bytes, start, end),
+    unpack: (packed, target, at) => void latin1Write.call(target, packed, at),
+  },
 };
 
 const withUtf16: TextAccess = { ...buffers, decodeUtf16: (bytes, start, end) => ucs2Slice.call(bytes, start, end) };

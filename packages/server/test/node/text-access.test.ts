@@ -26,6 +26,15 @@ describe("Node's text access", () => {
     expect(access.decodeUtf16?.(bytes, 4, bytes.length) ?? "grüß dich, 世界 🌍").toBe("grüß dich, 世界 🌍");
   });
 
+  it("keeps any bytes in a string, and gives them back", () => {
+    const bytes = Uint8Array.from({ length: 600 }, (_, index) => index);
+    const packed = access.packing?.pack(bytes, 100, 500) ?? "";
+    expect(packed).toHaveLength(400);
+    const target = new Uint8Array(410);
+    access.packing?.unpack(packed, target, 10);
+    expect(target.subarray(10)).toEqual(bytes.subarray(100, 500));
+  });
+
   it("is found out once", () => {
     expect(nodeTextAccess()).toBe(access);
   });

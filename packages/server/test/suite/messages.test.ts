@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { CloseReason } from "../../src/index.js";
+import type { CloseReason, WebSocketHandler } from "../../src/index.js";
 import { WebSockets } from "../../src/index.js";
 import { echo, route } from "../support/serve.js";
 import { signal } from "../support/until.js";
@@ -103,6 +103,25 @@ describe.each(hosts)("messages ($host, $codec codec)", ({ serve }) => {
       const content = randomBytes(size);
       peer.write(frame(BINARY, content));
       expect((await peer.frame()).payload.equals(content)).toBe(true);
+    }
+  });
+
+  it("bytes of every value and size come back, whether somebody looked at them or not", async () => {
+    let looking = false;
+    const handler: WebSocketHandler<""> = async (session) => {
+      for await (const message of session.incoming) {
+        if (looking) expect(message.data.length).toBe(message.readBytes().length);
+        await session.send(message);
+      }
+    };
+    const peer = await (await serve(route(handler))).open();
+    for (let round = 0; round < 3; round++) {
+      looking = round === 1;
+      for (const size of [4095, 4096, 4097, 16_384, 32_767, 32_768]) {
+        const content = Buffer.from(Uint8Array.from({ length: size }, (_, at) => at * 7 + round));
+        peer.write(frame(BINARY, content));
+        expect((await peer.frame()).payload.equals(content)).toBe(true);
+      }
     }
   });
 
