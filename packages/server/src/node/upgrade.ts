@@ -13,6 +13,8 @@ import type { SocketShare } from "./socket-transport.js";
 import { SocketTransport } from "./socket-transport.js";
 import { endInStages, ignore } from "./staged-end.js";
 
+const UPGRADE = "upgrade";
+
 /**
  * Answers a request for a WebSocket: with a session, or with the response that refuses it; at once, or when the gate of
  * its route has decided.
@@ -74,9 +76,14 @@ function open(accepted: AcceptedUpgrade, share: SocketShare, socket: Socket, hea
   accepted.open(transport);
 }
 
-/** Whether a request asks for a WebSocket, among other protocols perhaps. */
-export function asksForWebSocket(message: IncomingMessage): boolean {
-  return listElements((message.headers.upgrade ?? "").toLowerCase()).includes("websocket");
+/** Whether a request asks for a WebSocket, among other protocols perhaps. Node makes `headers` when they are first looked at. */
+export function asksForWebSocket({ rawHeaders }: IncomingMessage): boolean {
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    if (name.length !== UPGRADE.length || name.toLowerCase() !== UPGRADE) continue;
+    if (listElements((rawHeaders[index + 1] as string).toLowerCase()).includes("websocket")) return true;
+  }
+  return false;
 }
 
 /**
