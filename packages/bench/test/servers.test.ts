@@ -29,7 +29,7 @@ function run(name: string, ...args: readonly string[]) {
   return { child, ended };
 }
 
-describe.each(["sluice", "ws"])("servers/%s.mjs", (name) => {
+describe.each(["sluice", "ws", "node"])("servers/%s.mjs", (name) => {
   it("prints ready, and then takes any load", async () => {
     const port = await freePort();
     const { child } = run(name, String(port));

@@ -13,7 +13,7 @@ export type Mode =
   | "deflate-no-takeover"
   | "deflate-tuned";
 
-export const CONTENDER_NAMES = ["sluice", "ws-bufferutil", "ws", "ws-tuned", "uwebsockets", "bun"] as const;
+export const CONTENDER_NAMES = ["sluice", "ws-bufferutil", "ws", "ws-tuned", "node", "uwebsockets", "bun"] as const;
 
 export type ContenderName = (typeof CONTENDER_NAMES)[number];
 
@@ -66,6 +66,12 @@ export const CONTENDERS: Readonly<Record<ContenderName, Contender>> = {
     command: () => [process.execPath, server("ws.mjs")],
     // Its documentation tunes it for memory, by giving takeover up.
     mode: (mode) => (mode === "deflate-no-takeover" ? "deflate-tuned" : undefined),
+  },
+  node: {
+    name: "node",
+    title: "Node alone",
+    command: () => [process.execPath, server("node.mjs")],
+    mode: (mode) => (mode === "echo" || mode === "flow" ? mode : undefined),
   },
   uwebsockets: {
     name: "uwebsockets",

@@ -40,7 +40,7 @@ function cpu(name: string, title: string, jobs: Workload["jobs"], reach: readonl
 export const SERVER_SUITE: Suite = {
   name: "bench:server",
   title: "Whole servers, one process each, on 127.0.0.1",
-  contenders: ["sluice", "ws-bufferutil", "ws", "uwebsockets", "bun"],
+  contenders: ["sluice", "ws-bufferutil", "ws", "node", "uwebsockets", "bun"],
   workloads: [
     cpu("16-w16", "16 B, 16 in flight", echo({ size: 16, window: 16 }), targets(8, 10, 1)),
     cpu("128-w16", "128 B, 16 in flight", echo({ size: 128, window: 16 }), targets(7, 10, 1)),

@@ -32,10 +32,10 @@ const BOTTOM = 34;
  */
 const STYLE = `
   svg { --ink: #1f2328; --quiet: #656d76; --line: #d0d7de; --reference: #1f2328; }
-  svg { --sluice: #0969da; --uwebsockets: #57606a; --bun: #bf8700; --ws: #afb8c1; --ws-tuned: #afb8c1; }
+  svg { --sluice: #0969da; --node: #8c959f; --uwebsockets: #57606a; --bun: #bf8700; --ws: #afb8c1; --ws-tuned: #afb8c1; }
   @media (prefers-color-scheme: dark) {
     svg { --ink: #f0f6fc; --quiet: #9198a1; --line: #3d444d; --reference: #f0f6fc; }
-    svg { --sluice: #4493f8; --uwebsockets: #9198a1; --bun: #d29922; --ws: #59636e; --ws-tuned: #59636e; }
+    svg { --sluice: #4493f8; --node: #6e7681; --uwebsockets: #9198a1; --bun: #d29922; --ws: #59636e; --ws-tuned: #59636e; }
   }
   text { font: 13px -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; fill: var(--ink); }
   .title { font-size: 17px; font-weight: 600; }

@@ -14,12 +14,19 @@ async function start(contender: Contender, options: Partial<ServerOptions> = {})
   return server;
 }
 
-const HERE = ["sluice", "ws-bufferutil", "ws"] as const;
+const HERE = ["sluice", "ws-bufferutil", "ws", "node"] as const;
+
+const ABOUT = {
+  sluice: /^Sluice \d.*, codec wasm, read path \w+$/,
+  "ws-bufferutil": /^ws \d/,
+  ws: /^ws \d/,
+  node: /^Node v\d.* and nothing else$/,
+} as const;
 
 describe.each(HERE)("%s", (name) => {
   it("says what it is, and sends back what it gets", async () => {
     const server = await start(CONTENDERS[name]);
-    expect(server.about).toMatch(name === "sluice" ? /^Sluice \d.*, codec wasm, read path \w+$/ : /^ws \d/);
+    expect(server.about).toMatch(ABOUT[name]);
     expect(server.about.includes("without bufferutil")).toBe(name === "ws");
     const client = await Client.connect(server.port);
     for (const message of ["text", Buffer.from([0, 255])]) expect(await client.ask(message)).toEqual(message);
