@@ -26,10 +26,17 @@ export interface ConnectionSink {
   violation(error: SluiceError): void;
 }
 
+/** Memory that frames are encoded into, one behind the other. */
+export interface OutputBatch {
+  readonly bytes: Uint8Array;
+  /** Where the next frame begins. */
+  readonly length: number;
+}
+
 /** Where a connection's frames are encoded to. A `Transport` is one. */
 export interface ConnectionOutput {
   /** Memory with room for `size` bytes at `length`. Nothing else is written between this call and `commit`. */
-  reserve(size: number): { readonly bytes: Uint8Array; readonly length: number };
+  reserve(size: number): OutputBatch;
   /** `size` bytes, one whole frame, were put into the reserved memory. */
   commit(size: number): void;
   /** Takes `header` and `payload` as one frame, without copying the payload. */

@@ -3,7 +3,7 @@ import { FrameTooBigError, InvalidFrameError } from "../errors.js";
 import type { Frame, FramePayload } from "../frame.js";
 import { Opcode } from "../frame-type.js";
 import { PackedBytes } from "../packed-bytes.js";
-import type { ConnectionOptions, ConnectionOutput } from "./connection-options.js";
+import type { ConnectionOptions, ConnectionOutput, OutputBatch } from "./connection-options.js";
 import type { ConnectionProfile } from "./connection-profile.js";
 import type { ConnectionLimits } from "./limits.js";
 import { checkText, NOT_UTF8 } from "./message-text.js";
@@ -88,7 +88,7 @@ export class FrameWriter {
     const firstByte = frame.bits | (this.#written === 0 ? opcode : Opcode.continuation);
     const { payload } = frame;
     const isLargeText = typeof payload === "string" && payload.length >= LARGE_TEXT;
-    this.#encode(firstByte & Info.firstByte, isLargeText ? encodedOnce(frame, payload) : payload);
+    this.#encode(firstByte & Info.firstByte, isLargeText ? encodedOnce(frame, payload) : payload, frame);
     this.#written = frame.fin ? 0 : opcode;
   }
 
@@ -96,7 +96,7 @@ export class FrameWriter {
   text(text: string): void {
     if (this.#unfinished !== 0) throw new InvalidFrameError("A message is unfinished: send its last fragment first");
     this.checkSize(text);
-    this.#encode(Info.fin | Opcode.text, text.length >= LARGE_TEXT ? encoder.encode(text) : text);
+    this.#encode(Info.fin | Opcode.text, text.length >= LARGE_TEXT ? encoder.encode(text) : text, text);
   }
 
   /** Writes a control frame, which may stand between the fragments of a message (RFC 6455 section 5.4). */
@@ -127,30 +127,48 @@ export class FrameWriter {
     throw new InvalidFrameError("A message of another type is unfinished: send its last fragment first", frame);
   }
 
-  #encode(firstByte: number, payload: FramePayload): void {
-    const maskKey = this.masking ? this.#profile.maskKeys.randomMaskKey() : undefined;
+  /** @param sent what may be sent to others, too: data. */
+  #encode(firstByte: number, payload: FramePayload, sent?: Frame.Data | string): void {
     const output = this.#output;
-    if (typeof payload === "string") {
-      const batch = output.reserve(MAX_HEADER_SIZE + payload.length * 3);
-      output.commit(this.#profile.codec.encodeText(batch.bytes, batch.length, firstByte, payload, maskKey));
-    } else if (payload instanceof PackedBytes) {
-      if (maskKey === undefined) this.#encodePacked(firstByte, payload);
-      else this.#encode(firstByte, payload.unpack());
-    } else if (payload.length < LARGE_PAYLOAD || maskKey !== undefined) {
-      const batch = output.reserve(MAX_HEADER_SIZE + payload.length);
-      output.commit(this.#profile.codec.encodeFrame(batch.bytes, batch.length, firstByte, payload, maskKey));
-    } else {
+    if (this.masking) {
+      const bytes = payload instanceof PackedBytes ? payload.unpack() : payload;
+      const batch = output.reserve(MAX_HEADER_SIZE + mostBytes(bytes));
+      output.commit(this.#encodeInto(batch, firstByte, bytes, this.#profile.maskKeys.randomMaskKey()));
+      return;
+    }
+    if (payload instanceof Uint8Array && payload.length >= LARGE_PAYLOAD) {
       const header = new Uint8Array(headerSize(payload.length, false));
       this.#profile.codec.encodeHeader(header, 0, firstByte, payload.length, undefined);
       output.writeLarge(header, payload);
+      return;
     }
+    const batch = output.reserve(MAX_HEADER_SIZE + mostBytes(payload));
+    const { repetition } = this.#profile;
+    let size = sent === undefined ? 0 : repetition.find(batch, firstByte, sent);
+    if (size === 0) {
+      size = this.#encodeInto(batch, firstByte, payload, undefined);
+      if (sent !== undefined) repetition.encoded(batch, firstByte, sent, size);
+    }
+    output.commit(size);
   }
 
-  #encodePacked(firstByte: number, payload: PackedBytes): void {
-    const { length } = payload;
-    const { bytes, length: at } = this.#output.reserve(MAX_HEADER_SIZE + length);
-    const header = this.#profile.codec.encodeHeader(bytes, at, firstByte, length, undefined);
+  /** Encodes a frame behind the batch's end. @returns its size. */
+  #encodeInto(
+    { bytes, length: at }: OutputBatch,
+    firstByte: number,
+    payload: FramePayload,
+    maskKey: number | undefined,
+  ): number {
+    const { codec } = this.#profile;
+    if (typeof payload === "string") return codec.encodeText(bytes, at, firstByte, payload, maskKey);
+    if (payload instanceof Uint8Array) return codec.encodeFrame(bytes, at, firstByte, payload, maskKey);
+    const header = codec.encodeHeader(bytes, at, firstByte, payload.length, undefined);
     payload.writeTo(bytes, at + header);
-    this.#output.commit(header + length);
+    return header + payload.length;
   }
+}
+
+/** The most bytes that a payload may take. */
+function mostBytes(payload: FramePayload): number {
+  return typeof payload === "string" ? payload.length * 3 : payload.length;
 }
