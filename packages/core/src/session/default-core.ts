@@ -12,6 +12,7 @@ import type { Transport } from "./transport.js";
 /** The core of a session of whole messages: it answers pings and the peer's Close, and finds lost peers. */
 export class DefaultCore extends SessionCore implements PingerActions {
   readonly pinger: Pinger;
+  heard = false;
   /** Once a ping has come. */
   #ponger: Ponger | undefined;
   #closedForSend: ((outcome: Outcome) => void) | undefined;
@@ -23,7 +24,7 @@ export class DefaultCore extends SessionCore implements PingerActions {
   }
 
   override receive(start: number, end: number): void {
-    this.pinger.heard();
+    this.heard = true;
     super.receive(start, end);
   }
 

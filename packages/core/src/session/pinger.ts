@@ -3,6 +3,8 @@ import type { SessionOptions } from "./session-options.js";
 
 /** What a pinger may do to its session. */
 export interface PingerActions {
+  /** Whether anything came since the last ping: any byte received counts as life. Told here, where it is at hand. */
+  heard: boolean;
   /** Sends a ping with this payload, and says when it reached the kernel. Never rejects. */
   sendPing(payload: Uint8Array): Promise<void>;
   /** Nothing came from the peer within `timeout` of a ping. */
@@ -35,8 +37,6 @@ export class Pinger {
   #phase: Phase = IDLE;
   #paused = false;
   #stopped = false;
-  /** Whether anything came since the last ping. */
-  #heard = false;
   #sentAt: number;
   #sequence = 0;
   /** Whether the pong of the last ping is still to come. */
@@ -90,11 +90,6 @@ export class Pinger {
     this.#clear();
   }
 
-  /** Any byte received counts as life. */
-  heard(): void {
-    this.#heard = true;
-  }
-
   /** The session stopped reading for reasons of its own: the peer cannot be heard, and is not judged. */
   pause(): void {
     this.#paused = true;
@@ -124,7 +119,7 @@ export class Pinger {
   #ping(): void {
     this.#clear();
     this.#sequence = (this.#sequence + 1) >>> 0;
-    this.#heard = false;
+    this.#actions.heard = false;
     this.#pongDue = true;
     const payload = new Uint8Array(4);
     new DataView(payload.buffer).setUint32(0, this.#sequence);
@@ -155,7 +150,7 @@ export class Pinger {
     if (pinged.name !== "pinged") return;
     const now = this.#platform.now();
     const late = now - due;
-    if (this.#heard) {
+    if (this.#actions.heard) {
       this.#waitFromLastPing();
     } else if (late > TOLERATED_LATENESS && !pinged.forgiven) {
       this.#await(Math.max(pinged.deadline, now) + Math.min(late, this.#timeout), true);
@@ -164,7 +159,7 @@ export class Pinger {
     } else {
       this.#platform.nextTurn(() => {
         if (this.#phase !== pinged) return;
-        if (this.#heard) {
+        if (this.#actions.heard) {
           this.#waitFromLastPing();
         } else {
           this.#clear();
