@@ -25,6 +25,8 @@ server.on("upgrade", (request, socket) => {
   everybody.add(socket);
   socket.on("close", () => everybody.delete(socket));
   socket.on("error", () => undefined);
+  // Node's server leaves a connection half open.
+  socket.on("end", () => socket.end());
   /** @type {Buffer} */
   let rest = Buffer.alloc(0);
   socket.on("data", (chunk) => {
