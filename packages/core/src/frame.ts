@@ -67,7 +67,7 @@ abstract class BaseFrame {
   }
 
   /**
-   * The payload, never copied: it stays valid for as long as the frame is held. Its bytes may lie in the midst of a larger
+   * The payload, never copied: it stays valid for as long as the frame is held. Do not change it once the frame was sent. Its bytes may lie in the midst of a larger
    * `ArrayBuffer`, so that `data.byteOffset` counts; they begin where an array of any type may. `readBytes` gives an array
    * with a buffer of its own.
    */

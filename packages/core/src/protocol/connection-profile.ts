@@ -3,7 +3,6 @@ import { Packing } from "../packed-bytes.js";
 import type { ConnectionKind, MaskKeys } from "./connection-options.js";
 import { FrameReader } from "./frame-reader.js";
 import type { ConnectionLimits, RetainedBytes } from "./limits.js";
-import { Repetition } from "./repetition.js";
 
 /**
  * What connections of one kind have in common, once for all of them. A connection that stands between two messages has
@@ -20,7 +19,6 @@ export class ConnectionProfile {
   readonly continuationRsv: number;
   /** Where the platform gains by it. */
   readonly packing: Packing | undefined;
-  readonly repetition: Repetition = new Repetition();
   #reader: FrameReader | undefined;
 
   constructor(kind: ConnectionKind) {

@@ -8,6 +8,7 @@ import type { ConnectionProfile } from "./connection-profile.js";
 import type { ConnectionLimits } from "./limits.js";
 import { checkText, NOT_UTF8 } from "./message-text.js";
 import { LARGE_PAYLOAD } from "./payloads.js";
+import { Repetition } from "./repetition.js";
 
 /**
  * Text from here on, in UTF-16 units, is made bytes before it is written: encoding it into the batch would reserve three
@@ -16,6 +17,9 @@ import { LARGE_PAYLOAD } from "./payloads.js";
 const LARGE_TEXT = LARGE_PAYLOAD / 2;
 
 const encoder = new TextEncoder();
+
+/** Of all connections: unmasked, a frame is the same bytes for everybody. */
+const repetition = new Repetition();
 
 /** The bytes of large texts, for frames that go to many sessions. */
 const encodedTexts = new WeakMap<Frame.Data, Uint8Array>();
@@ -143,7 +147,6 @@ export class FrameWriter {
       return;
     }
     const batch = output.reserve(MAX_HEADER_SIZE + mostBytes(payload));
-    const { repetition } = this.#profile;
     let size = sent === undefined ? 0 : repetition.find(batch, firstByte, sent);
     if (size === 0) {
       size = this.#encodeInto(batch, firstByte, payload, undefined);
