@@ -20,6 +20,31 @@ export const INFLATE_TABLES: usize = 16384;
 export const SYMBOLS: usize = 65536;
 export const DEFLATE_TABLES: usize = 327680;
 
+/** How often each symbol of a block occurs, four bytes each: literals and lengths, distances, code lengths. */
+export const LITERAL_FREQUENCIES: usize = DEFLATE_TABLES;
+export const DISTANCE_FREQUENCIES: usize = DEFLATE_TABLES + 1152;
+export const LENGTH_FREQUENCIES: usize = DEFLATE_TABLES + 1280;
+/** And their codes: see huffman.ts. */
+export const LITERAL_CODES: usize = DEFLATE_TABLES + 1408;
+export const DISTANCE_CODES: usize = DEFLATE_TABLES + 2560;
+export const LENGTH_CODES: usize = DEFLATE_TABLES + 2688;
+/** The fixed codes. */
+export const FIXED_LITERAL_CODES: usize = DEFLATE_TABLES + 2816;
+export const FIXED_DISTANCE_CODES: usize = DEFLATE_TABLES + 3968;
+/** Code lengths, a byte each. */
+export const LITERAL_LENGTHS: usize = DEFLATE_TABLES + 4096;
+export const DISTANCE_LENGTHS: usize = DEFLATE_TABLES + 4416;
+export const LENGTH_LENGTHS: usize = DEFLATE_TABLES + 4480;
+/** Code lengths as a block tells them, two bytes each: the symbol, and above it what its extra bits say. */
+export const TOLD_LENGTHS: usize = DEFLATE_TABLES + 4544;
+/** What is known of each match length less 3, and of each length symbol less 257. */
+export const MATCH_LENGTHS: usize = DEFLATE_TABLES + 5248;
+/** For building codes. */
+export const HUFFMAN_COUNTS: usize = DEFLATE_TABLES + 6272;
+export const HUFFMAN_KEYS: usize = DEFLATE_TABLES + 7424;
+export const HUFFMAN_SORTED: usize = DEFLATE_TABLES + 8704;
+export const HUFFMAN_NODES: usize = DEFLATE_TABLES + 9984;
+
 /** A message as it came over the wire. */
 export const INPUT: usize = 344064;
 export const INPUT_SIZE: usize = 65536;

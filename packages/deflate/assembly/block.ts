@@ -1,0 +1,311 @@
+/*
+ * Writes blocks (RFC 1951 section 3.2.3): what was found in a part of a message, in the shortest of the three forms.
+ */
+import { buildCode } from "./huffman";
+import {
+  DISTANCE_CODES,
+  DISTANCE_FREQUENCIES,
+  DISTANCE_LENGTHS,
+  FIXED_DISTANCE_CODES,
+  FIXED_LITERAL_CODES,
+  LENGTH_CODES,
+  LENGTH_FREQUENCIES,
+  LENGTH_LENGTHS,
+  LITERAL_CODES,
+  LITERAL_FREQUENCIES,
+  LITERAL_LENGTHS,
+  OUTPUT,
+  SYMBOLS,
+  TOLD_LENGTHS,
+} from "./layout";
+import {
+  DISTANCES,
+  distanceExtraBits,
+  distanceSymbol,
+  END_OF_BLOCK,
+  lengthExtraBits,
+  LITERALS,
+  matchLength,
+} from "./symbols";
+
+/** The order in which code lengths of code lengths are told (RFC 1951 section 3.2.7). */
+const ORDER: usize = memory.data<u8>([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
+
+/** What was not written yet because it makes no byte, from one part of a message to the next. */
+let bits: u64 = 0;
+let count: u32 = 0;
+/** Where the next byte goes. */
+let out: usize = OUTPUT;
+
+// @ts-ignore: decorator
+@inline function put(value: u32, size: u32): void {
+  bits |= (<u64>value) << count;
+  count += size;
+}
+
+/** Writes whole bytes: afterwards at most seven bits wait, and there is room for 57 more. */
+// @ts-ignore: decorator
+@inline function write(): void {
+  store<u64>(out, bits);
+  out += count >> 3;
+  bits >>= <u64>(count & 56);
+  count &= 7;
+}
+
+export function beginOutput(fresh: boolean): void {
+  out = OUTPUT;
+  if (!fresh) return;
+  bits = 0;
+  count = 0;
+}
+
+/** Bytes that were written since {@link beginOutput}. */
+export function written(): u32 {
+  return <u32>(out - OUTPUT);
+}
+
+/** Where a sync flush ends without its last four bytes (RFC 7692 section 7.2.1): behind the header of an empty block. */
+export function endOutput(): void {
+  put(0, 3);
+  write();
+  if (count == 0) return;
+  store<u8>(out++, <u8>bits);
+  bits = 0;
+  count = 0;
+}
+
+/** Nothing has been found in the block yet. */
+export function beginBlock(): void {
+  memory.fill(LITERAL_FREQUENCIES, 0, LENGTH_FREQUENCIES - LITERAL_FREQUENCIES);
+}
+
+/** The block with the symbols up to `end`, which stand for the bytes from `from` to `to`. */
+export function writeBlock(end: usize, from: usize, to: usize): void {
+  store<u32>(LITERAL_FREQUENCIES + (END_OF_BLOCK << 2), 1);
+  const extra = extraBits();
+  const fixed = fixedBits() + extra;
+  let dynamic: u32 = u32.MAX_VALUE;
+  let told: usize = 0;
+  let tellable: u32 = 0;
+  if (fixed > WORTH_A_CODE) {
+    dynamic = buildCode(LITERAL_FREQUENCIES, LITERALS, 15, LITERAL_LENGTHS, LITERAL_CODES) + extra;
+    dynamic += buildCode(DISTANCE_FREQUENCIES, DISTANCES, 15, DISTANCE_LENGTHS, DISTANCE_CODES);
+    if (dynamic + SMALLEST_HEADER < fixed) {
+      told = tellLengths();
+      tellable = tellableLengths();
+      dynamic += headerBits(tellable);
+    }
+  }
+  const size = <u32>(to - from);
+  const stored = (size << 3) + STORED_BITS;
+  if (stored <= min<u32>(fixed, dynamic)) writeStored(from, to);
+  else if (told != 0 && dynamic < fixed) {
+    put(2 << 1, 3);
+    writeHeader(told, tellable);
+    writeSymbols(end, LITERAL_CODES, DISTANCE_CODES);
+  } else {
+    put(1 << 1, 3);
+    writeSymbols(end, FIXED_LITERAL_CODES, FIXED_DISTANCE_CODES);
+  }
+}
+
+/** A block that takes fewer bits with the fixed codes is not worth codes of its own, whatever it holds. */
+// @ts-ignore: decorator
+@inline const WORTH_A_CODE: u32 = 0;
+
+/** Bits that telling codes takes at the least. */
+// @ts-ignore: decorator
+@inline const SMALLEST_HEADER: u32 = 0;
+
+/** Of a block that is stored: its header, padding, and its size twice. */
+// @ts-ignore: decorator
+@inline const STORED_BITS: u32 = 42;
+
+/** A block of bytes as they are; no more than 65,535. */
+export function writeStored(from: usize, to: usize): void {
+  const size = <u32>(to - from);
+  put(0, 3);
+  count = (count + 7) & ~7;
+  write();
+  store<u32>(out, size | (~size << 16));
+  memory.copy(out + 4, from, size);
+  out += 4 + size;
+}
+
+// @ts-ignore: decorator
+@inline function frequency(table: usize, symbol: u32): u32 {
+  return load<u32>(table + (<usize>symbol << 2));
+}
+
+/** Bits behind the codes. */
+// @ts-ignore: decorator
+@inline function extraBits(): u32 {
+  let sum: u32 = 0;
+  for (let symbol: u32 = 265; symbol < 285; symbol++) {
+    sum += frequency(LITERAL_FREQUENCIES, symbol) * lengthExtraBits(symbol);
+  }
+  for (let symbol: u32 = 4; symbol < DISTANCES; symbol++) {
+    sum += frequency(DISTANCE_FREQUENCIES, symbol) * distanceExtraBits(symbol);
+  }
+  return sum;
+}
+
+/** Bits of all codes, were they the fixed ones. */
+// @ts-ignore: decorator
+@inline function fixedBits(): u32 {
+  let sum: u32 = 0;
+  const low = total(0, 144);
+  const high = total(144, 256);
+  const short = total(256, 280);
+  const long = total(280, 288);
+  sum = (low + long) * 8 + high * 9 + short * 7;
+  // All lengths have a distance, but the end of the block is none.
+  return sum + (short + long - 1) * 5;
+}
+
+/** How many literals and lengths from `from` to `to` there are: multiples of four. */
+// @ts-ignore: decorator
+@inline function total(from: u32, to: u32): u32 {
+  let sums = i32x4.splat(0);
+  for (let symbol = from; symbol < to; symbol += 4) {
+    sums = i32x4.add(sums, v128.load(LITERAL_FREQUENCIES + (<usize>symbol << 2)));
+  }
+  return (
+    i32x4.extract_lane(sums, 0) +
+    i32x4.extract_lane(sums, 1) +
+    i32x4.extract_lane(sums, 2) +
+    i32x4.extract_lane(sums, 3)
+  );
+}
+
+/** How many code lengths of `size` have to be told: those up to the last that is not 0, and no fewer than `least`. */
+// @ts-ignore: decorator
+@inline function toldOf(lengths: usize, size: u32, least: u32): u32 {
+  while (size > least && load<u8>(lengths + size - 1) == 0) size--;
+  return size;
+}
+
+/** Makes TOLD_LENGTHS of the code lengths, with runs (RFC 1951 section 3.2.7), and the code for them. Returns its end. */
+function tellLengths(): usize {
+  const literals = toldOf(LITERAL_LENGTHS, LITERALS, 257);
+  const distances = toldOf(DISTANCE_LENGTHS, DISTANCES, 1);
+  toldLiterals = literals;
+  toldDistances = distances;
+  // Runs go on from the one to the other.
+  memory.copy(LITERAL_LENGTHS + literals, DISTANCE_LENGTHS, distances);
+  memory.fill(LENGTH_FREQUENCIES, 0, 20 << 2);
+  let at = TOLD_LENGTHS;
+  let from: usize = LITERAL_LENGTHS;
+  const end = from + literals + distances;
+  while (from < end) {
+    const length = <u32>load<u8>(from);
+    let next = from + 1;
+    while (next < end && <u32>load<u8>(next) == length) next++;
+    let run = <u32>(next - from);
+    from = next;
+    if (length == 0) {
+      for (; run >= 11; run -= min<u32>(run, 138)) at = tell(at, 18, min<u32>(run, 138) - 11);
+      if (run >= 3) {
+        at = tell(at, 17, run - 3);
+        run = 0;
+      }
+    } else {
+      at = tell(at, length, 0);
+      run--;
+      for (; run >= 3; run -= min<u32>(run, 6)) at = tell(at, 16, min<u32>(run, 6) - 3);
+    }
+    for (; run > 0; run--) at = tell(at, length, 0);
+  }
+  memory.fill(LITERAL_LENGTHS + literals, 0, distances);
+  toldBits = buildCode(LENGTH_FREQUENCIES, 19, 7, LENGTH_LENGTHS, LENGTH_CODES);
+  return at;
+}
+
+let toldLiterals: u32 = 0;
+let toldDistances: u32 = 0;
+let toldBits: u32 = 0;
+
+// @ts-ignore: decorator
+@inline function tell(at: usize, symbol: u32, extra: u32): usize {
+  store<u16>(at, <u16>(symbol | (extra << 8)));
+  const slot = LENGTH_FREQUENCIES + (<usize>symbol << 2);
+  store<u32>(slot, load<u32>(slot) + 1);
+  return at + 2;
+}
+
+/** How many lengths of the code lengths' own code there are. */
+// @ts-ignore: decorator
+@inline function tellableLengths(): u32 {
+  let size: u32 = 19;
+  while (size > 4 && load<u8>(LENGTH_LENGTHS + load<u8>(ORDER + size - 1)) == 0) size--;
+  return size;
+}
+
+// @ts-ignore: decorator
+@inline function headerBits(tellable: u32): u32 {
+  const runs =
+    frequency(LENGTH_FREQUENCIES, 16) * 2 + frequency(LENGTH_FREQUENCIES, 17) * 3 + frequency(LENGTH_FREQUENCIES, 18) * 7;
+  return 14 + tellable * 3 + toldBits + runs;
+}
+
+// @ts-ignore: decorator
+@inline function writeHeader(told: usize, tellable: u32): void {
+  put(toldLiterals - 257, 5);
+  put(toldDistances - 1, 5);
+  put(tellable - 4, 4);
+  write();
+  for (let index: u32 = 0; index < tellable; index++) {
+    put(load<u8>(LENGTH_LENGTHS + load<u8>(ORDER + index)), 3);
+    if (count > 50) write();
+  }
+  for (let at = TOLD_LENGTHS; at < told; at += 2) {
+    const symbol = <u32>load<u8>(at);
+    const code = load<u32>(LENGTH_CODES + (<usize>symbol << 2));
+    write();
+    put(code & 0xffff, code >> 16);
+    if (symbol >= 16) put(load<u8>(at, 1), symbol == 16 ? 2 : symbol == 17 ? 3 : 7);
+  }
+  write();
+}
+
+// @ts-ignore: decorator
+@inline function writeSymbols(end: usize, literals: usize, distances: usize): void {
+  let bb = bits;
+  let bc = count;
+  let to = out;
+  for (let at: usize = SYMBOLS; at < end; at += 4) {
+    const symbol = load<u32>(at);
+    if (symbol < 0x10000) {
+      const code = load<u32>(literals + (<usize>symbol << 2));
+      bb |= (<u64>(code & 0xffff)) << bc;
+      bc += code >> 16;
+      if (bc < 16) continue;
+    } else {
+      const known = matchLength(symbol >> 16);
+      const code = load<u32>(literals + (<usize>(known & 0x1ff) << 2));
+      bb |= (<u64>(code & 0xffff)) << bc;
+      bc += code >> 16;
+      bb |= (<u64>(known >> 13)) << bc;
+      bc += (known >> 9) & 15;
+      const distance = symbol & 0xffff;
+      const slot = distanceSymbol(distance);
+      const far = load<u32>(distances + (<usize>slot << 2));
+      bb |= (<u64>(far & 0xffff)) << bc;
+      bc += far >> 16;
+      const extra = distanceExtraBits(slot);
+      bb |= (<u64>((distance - 1) & ((1 << extra) - 1))) << bc;
+      bc += extra;
+    }
+    store<u64>(to, bb);
+    to += bc >> 3;
+    bb >>= <u64>(bc & 56);
+    bc &= 7;
+  }
+  const code = load<u32>(literals + (END_OF_BLOCK << 2));
+  bb |= (<u64>(code & 0xffff)) << bc;
+  bc += code >> 16;
+  bits = bb;
+  count = bc;
+  out = to;
+  write();
+}

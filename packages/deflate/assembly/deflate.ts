@@ -1,0 +1,323 @@
+/*
+ * Compresses messages, each with what the ones before it left in its context: looks for what was there before (this file),
+ * and writes what it found as blocks (block.ts).
+ *
+ * A context: twelve words (see CONTEXT_*), the newest place of each hash (two bytes), the place before each place with the
+ * same hash (two bytes, as many as the window has), and the bytes. A place is an offset in those; 0 is none.
+ */
+import { beginBlock, beginOutput, endOutput, writeBlock, writeStored, written } from "./block";
+import { DISTANCE_FREQUENCIES, LITERAL_FREQUENCIES, SYMBOLS } from "./layout";
+import { distanceSymbol, LONGEST, matchLength } from "./symbols";
+
+/** Where the next byte goes: at least 1. */
+// @ts-ignore: decorator
+@inline const POSITION: usize = 0;
+/** The first place that may be referred to. */
+// @ts-ignore: decorator
+@inline const BASE: usize = 4;
+/** Bytes: a power of two. */
+// @ts-ignore: decorator
+@inline const WINDOW: usize = 8;
+/** Bytes that there is room for: at least two windows, less than 2^16. */
+// @ts-ignore: decorator
+@inline const CAPACITY: usize = 12;
+/** Bits of a hash that are dropped. */
+// @ts-ignore: decorator
+@inline const HASH_SHIFT: usize = 16;
+/** How many places are looked at for a match: 0 to look for none, and 1 to keep only the newest place of each hash. */
+// @ts-ignore: decorator
+@inline const CHAIN: usize = 20;
+/** A match of this length is taken at once. */
+// @ts-ignore: decorator
+@inline const NICE: usize = 24;
+/** Up to this length a match waits for a longer one at the next byte; 0 for never. */
+// @ts-ignore: decorator
+@inline const LAZY: usize = 28;
+/** From this length on the next byte's is looked for at a quarter of the places. */
+// @ts-ignore: decorator
+@inline const GOOD: usize = 32;
+// @ts-ignore: decorator
+@inline const HEADS: usize = 48;
+
+/** The shortest match that is looked for: what a hash is made of. */
+// @ts-ignore: decorator
+@inline const LEAST: u32 = 4;
+
+// @ts-ignore: decorator
+@inline function headsSize(context: usize): usize {
+  return <usize>2 << (32 - load<u32>(context, HASH_SHIFT));
+}
+
+// @ts-ignore: decorator
+@inline function chainsSize(context: usize): usize {
+  return load<u32>(context, CHAIN) > 1 ? load<u32>(context, WINDOW) << 1 : 0;
+}
+
+/**
+ * Makes room for the next `size` bytes of a message, and returns how many of them to put at the context's position before
+ * `deflate` is called.
+ */
+export function prepare(context: usize, size: u32): u32 {
+  let position = load<u32>(context, POSITION);
+  const capacity = load<u32>(context, CAPACITY);
+  const window = load<u32>(context, WINDOW);
+  if (position + size > capacity && position >= window + (window >> 1)) {
+    slide(context, max<u32>(window, ((position - window) / window) * window));
+    position = load<u32>(context, POSITION);
+  }
+  return min<u32>(size, capacity - position);
+}
+
+/** Drops the first `distance` bytes, a multiple of the window. */
+function slide(context: usize, distance: u32): void {
+  const position = load<u32>(context, POSITION);
+  const places = headsSize(context) + chainsSize(context);
+  const bytes = context + HEADS + places;
+  memory.copy(bytes, bytes + distance, position - distance);
+  const back = i16x8.splat(<i16>distance);
+  for (let at: usize = context + HEADS; at < bytes; at += 16) v128.store(at, i16x8.sub_sat_u(v128.load(at), back));
+  store<u32>(context, position - distance, POSITION);
+  const base = load<u32>(context, BASE);
+  store<u32>(context, base > distance ? base - distance : 1, BASE);
+}
+
+/**
+ * Compresses the `size` bytes at the context's position, which `prepare` made room for: a part of a message, which may be
+ * the first and the last. Returns the bytes that are in OUTPUT then; the four that RFC 7692 leaves out are not among them.
+ */
+export function deflate(context: usize, size: u32, first: boolean, last: boolean): u32 {
+  const position = load<u32>(context, POSITION);
+  const bytes = context + HEADS + headsSize(context) + chainsSize(context);
+  const from = bytes + position;
+  const to = from + size;
+  beginOutput(first);
+  if (load<u32>(context, CHAIN) == 0) writeStored(from, to);
+  else {
+    beginBlock();
+    writeBlock(load<u32>(context, LAZY) == 0 ? findGreedily(context, bytes, from, to) : findLazily(context, bytes, from, to), from, to);
+  }
+  if (last) endOutput();
+  store<u32>(context, position + size, POSITION);
+  return written();
+}
+
+/** Takes in the `size` bytes at the context's position, which went another way, as what may be referred to. */
+export function remember(context: usize, size: u32): void {
+  const position = load<u32>(context, POSITION);
+  const heads = context + HEADS;
+  const chains = heads + headsSize(context);
+  const bytes = chains + chainsSize(context);
+  const from = bytes + position;
+  const shift = load<u32>(context, HASH_SHIFT);
+  const mask = load<u32>(context, WINDOW) - 1;
+  const chained = load<u32>(context, CHAIN) > 1;
+  if (size >= LEAST && load<u32>(context, CHAIN) > 0) {
+    for (let p = from, end = from + size - LEAST; p <= end; p++) {
+      const place = <u32>(p - bytes);
+      const slot = heads + (hash(load<u32>(p), shift) << 1);
+      if (chained) store<u16>(chains + ((place & mask) << 1), load<u16>(slot));
+      store<u16>(slot, <u16>place);
+    }
+  }
+  store<u32>(context, position + size, POSITION);
+}
+
+// @ts-ignore: decorator
+@inline function hash(four: u32, shift: u32): usize {
+  return <usize>((four * 0x9e3779b1) >> shift);
+}
+
+// @ts-ignore: decorator
+@inline function occurs(table: usize, symbol: u32): void {
+  const slot = table + (<usize>symbol << 2);
+  store<u32>(slot, load<u32>(slot) + 1);
+}
+
+// @ts-ignore: decorator
+@inline function literal(at: usize, byte: u32): usize {
+  store<u32>(at, byte);
+  occurs(LITERAL_FREQUENCIES, byte);
+  return at + 4;
+}
+
+/** A match: its length above, its distance below bit 16. */
+// @ts-ignore: decorator
+@inline function match(at: usize, found: u32): usize {
+  store<u32>(at, found);
+  occurs(LITERAL_FREQUENCIES, matchLength(found >> 16) & 0x1ff);
+  occurs(DISTANCE_FREQUENCIES, distanceSymbol(found & 0xffff));
+  return at + 4;
+}
+
+/** How many bytes are the same at `p` and `q`, from the fourth on, up to `most`. */
+// @ts-ignore: decorator
+@inline function same(p: usize, q: usize, most: u32): u32 {
+  let length: u32 = LEAST;
+  while (length < most) {
+    const different = load<u64>(p + length) ^ load<u64>(q + length);
+    if (different) {
+      length += <u32>(ctz<u64>(different) >> 3);
+      break;
+    }
+    length += 8;
+  }
+  return min<u32>(length, most);
+}
+
+/** Looks at one place for each byte, or some. Returns where the symbols end. */
+function findGreedily(context: usize, bytes: usize, from: usize, to: usize): usize {
+  const heads = context + HEADS;
+  const shift = load<u32>(context, HASH_SHIFT);
+  const window = load<u32>(context, WINDOW);
+  const base = load<u32>(context, BASE);
+  const chain = load<u32>(context, CHAIN);
+  const nice = load<u32>(context, NICE);
+  const chains = heads + headsSize(context);
+  const mask = window - 1;
+  let at: usize = SYMBOLS;
+  let p = from;
+  // The last place with four bytes behind it.
+  const end = to - LEAST;
+  while (p <= end) {
+    const four = load<u32>(p);
+    const place = <u32>(p - bytes);
+    const slot = heads + (hash(four, shift) << 1);
+    let candidate = <u32>load<u16>(slot);
+    store<u16>(slot, <u16>place);
+    const limit = max<u32>(base, place > mask ? place - mask : 1);
+    let found: u32 = 0;
+    if (chain == 1) {
+      if (candidate >= limit && load<u32>(bytes + candidate) == four) {
+        found = (same(p, bytes + candidate, min<u32>(LONGEST, <u32>(to - p))) << 16) | (place - candidate);
+      }
+    } else {
+      store<u16>(chains + ((place & mask) << 1), <u16>candidate);
+      if (candidate >= limit) found = longest(bytes, chains, mask, p, candidate, limit, to, LEAST - 1, nice, chain);
+    }
+    if (found == 0) {
+      at = literal(at, load<u8>(p));
+      p++;
+      continue;
+    }
+    at = match(at, found);
+    const next = p + (found >> 16);
+    if (chain == 1) {
+      // Few places of a long match are ever wanted: its beginning and its end.
+      if (p + 1 <= end) store<u16>(heads + (hash(load<u32>(p + 1), shift) << 1), <u16>(place + 1));
+      const stop = min<usize>(next - 1, end + 1);
+      for (let q = max<usize>(p + 2, next - 3); q < stop; q++) {
+        store<u16>(heads + (hash(load<u32>(q), shift) << 1), <u16>(q - bytes));
+      }
+    } else insert(heads, chains, shift, mask, bytes, p + 1, min<usize>(next, end + 1));
+    p = next;
+  }
+  while (p < to) at = literal(at, load<u8>(p++));
+  return at;
+}
+
+/** Looks at more places, and at the next byte before it takes a match. Returns where the symbols end. */
+function findLazily(context: usize, bytes: usize, from: usize, to: usize): usize {
+  const heads = context + HEADS;
+  const chains = heads + headsSize(context);
+  const shift = load<u32>(context, HASH_SHIFT);
+  const window = load<u32>(context, WINDOW);
+  const base = load<u32>(context, BASE);
+  const nice = load<u32>(context, NICE);
+  const lazy = load<u32>(context, LAZY);
+  const good = load<u32>(context, GOOD);
+  const chain = load<u32>(context, CHAIN);
+  const mask = window - 1;
+  let at: usize = SYMBOLS;
+  let p = from;
+  const end = to - LEAST;
+  /** The match at the byte before, which waits. */
+  let held: u32 = 0;
+  while (p <= end) {
+    const four = load<u32>(p);
+    const place = <u32>(p - bytes);
+    const slot = heads + (hash(four, shift) << 1);
+    const candidate = <u32>load<u16>(slot);
+    store<u16>(slot, <u16>place);
+    store<u16>(chains + ((place & mask) << 1), <u16>candidate);
+    const limit = max<u32>(base, place > mask ? place - mask : 1);
+    const heldLength = held >> 16;
+    let found: u32 = 0;
+    if (candidate >= limit && heldLength < lazy) {
+      const places = heldLength >= good ? max<u32>(chain >> 2, 1) : chain;
+      found = longest(bytes, chains, mask, p, candidate, limit, to, max<u32>(heldLength, LEAST - 1), nice, places);
+    }
+    if (held != 0 && found == 0) {
+      at = match(at, held);
+      const next = p - 1 + heldLength;
+      insert(heads, chains, shift, mask, bytes, p + 1, min<usize>(next, end + 1));
+      p = next;
+      held = 0;
+      continue;
+    }
+    // A longer one makes the byte before a literal.
+    if (held != 0) at = literal(at, load<u8>(p - 1));
+    else if (found == 0) at = literal(at, load<u8>(p));
+    held = found;
+    p++;
+  }
+  if (held != 0) {
+    at = match(at, held);
+    p = p - 1 + (held >> 16);
+  }
+  while (p < to) at = literal(at, load<u8>(p++));
+  return at;
+}
+
+/** Takes in places that nothing is looked for at. */
+// @ts-ignore: decorator
+@inline function insert(heads: usize, chains: usize, shift: u32, mask: u32, bytes: usize, from: usize, to: usize): void {
+  for (let p = from; p < to; p++) {
+    const place = <u32>(p - bytes);
+    const slot = heads + (hash(load<u32>(p), shift) << 1);
+    store<u16>(chains + ((place & mask) << 1), load<u16>(slot));
+    store<u16>(slot, <u16>place);
+  }
+}
+
+/**
+ * The longest match at `p` that is longer than `best`, among the first places of the chain that begins with `candidate`;
+ * 0 where there is none. No place below `limit` counts.
+ */
+// @ts-ignore: decorator
+@inline function longest(
+  bytes: usize,
+  chains: usize,
+  mask: u32,
+  p: usize,
+  candidate: u32,
+  limit: u32,
+  to: usize,
+  best: u32,
+  nice: u32,
+  places: u32,
+): u32 {
+  const most = min<u32>(LONGEST, <u32>(to - p));
+  if (best >= most) return 0;
+  const four = load<u32>(p);
+  const place = <u32>(p - bytes);
+  let found: u32 = 0;
+  // The last four bytes of what would be longer: they differ most often.
+  let last = load<u32>(p + best - (LEAST - 1));
+  while (true) {
+    const q = bytes + candidate;
+    if (load<u32>(q + best - (LEAST - 1)) == last && load<u32>(q) == four) {
+      const length = same(p, q, most);
+      if (length > best) {
+        found = (length << 16) | (place - candidate);
+        best = length;
+        if (length >= nice || length == most) break;
+        last = load<u32>(p + best - (LEAST - 1));
+      }
+    }
+    const next = <u32>load<u16>(chains + ((candidate & mask) << 1));
+    // A place that has been overwritten since leads anywhere, but a chain only leads back.
+    if (next >= candidate || next < limit || --places == 0) break;
+    candidate = next;
+  }
+  return found;
+}
