@@ -87,7 +87,7 @@ export function writeBlock(end: usize, from: usize, to: usize): void {
   let dynamic: u32 = u32.MAX_VALUE;
   let told: usize = 0;
   let tellable: u32 = 0;
-  if (fixed > WORTH_A_CODE) {
+  if (end - SYMBOLS >= WORTH_A_CODE << 2) {
     dynamic = buildCode(LITERAL_FREQUENCIES, LITERALS, 15, LITERAL_LENGTHS, LITERAL_CODES) + extra;
     dynamic += buildCode(DISTANCE_FREQUENCIES, DISTANCES, 15, DISTANCE_LENGTHS, DISTANCE_CODES);
     if (dynamic + SMALLEST_HEADER < fixed) {
@@ -109,13 +109,13 @@ export function writeBlock(end: usize, from: usize, to: usize): void {
   }
 }
 
-/** A block that takes fewer bits with the fixed codes is not worth codes of its own, whatever it holds. */
+/** Fewer symbols than this hardly ever save the bits that telling codes for them takes. */
 // @ts-ignore: decorator
-@inline const WORTH_A_CODE: u32 = 0;
+@inline const WORTH_A_CODE: usize = 48;
 
 /** Bits that telling codes takes at the least. */
 // @ts-ignore: decorator
-@inline const SMALLEST_HEADER: u32 = 0;
+@inline const SMALLEST_HEADER: u32 = 60;
 
 /** Of a block that is stored: its header, padding, and its size twice. */
 // @ts-ignore: decorator

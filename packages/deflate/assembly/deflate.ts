@@ -45,12 +45,12 @@ import { distanceSymbol, LONGEST, matchLength } from "./symbols";
 
 // @ts-ignore: decorator
 @inline function headsSize(context: usize): usize {
-  return <usize>2 << (32 - load<u32>(context, HASH_SHIFT));
+  return <usize>(load<u32>(context, LAZY) > 0 ? 2 : 4) << (32 - load<u32>(context, HASH_SHIFT));
 }
 
 // @ts-ignore: decorator
 @inline function chainsSize(context: usize): usize {
-  return load<u32>(context, CHAIN) > 1 ? load<u32>(context, WINDOW) << 1 : 0;
+  return load<u32>(context, LAZY) > 0 ? load<u32>(context, WINDOW) << 1 : 0;
 }
 
 /**
@@ -164,16 +164,13 @@ export function remember(context: usize, size: u32): void {
   return min<u32>(length, most);
 }
 
-/** Looks at one place for each byte, or some. Returns where the symbols end. */
+/** Looks at the two newest places of each hash, and takes what it finds. Returns where the symbols end. */
 function findGreedily(context: usize, bytes: usize, from: usize, to: usize): usize {
   const heads = context + HEADS;
   const shift = load<u32>(context, HASH_SHIFT);
-  const window = load<u32>(context, WINDOW);
+  const mask = load<u32>(context, WINDOW) - 1;
   const base = load<u32>(context, BASE);
-  const chain = load<u32>(context, CHAIN);
   const nice = load<u32>(context, NICE);
-  const chains = heads + headsSize(context);
-  const mask = window - 1;
   let at: usize = SYMBOLS;
   let p = from;
   // The last place with four bytes behind it.
@@ -181,18 +178,19 @@ function findGreedily(context: usize, bytes: usize, from: usize, to: usize): usi
   while (p <= end) {
     const four = load<u32>(p);
     const place = <u32>(p - bytes);
-    const slot = heads + (hash(four, shift) << 1);
-    let candidate = <u32>load<u16>(slot);
-    store<u16>(slot, <u16>place);
+    const slot = heads + (hash(four, shift) << 2);
+    const two = load<u32>(slot);
+    store<u32>(slot, (two << 16) | place);
     const limit = max<u32>(base, place > mask ? place - mask : 1);
+    const newest = two & 0xffff;
+    const older = two >> 16;
     let found: u32 = 0;
-    if (chain == 1) {
-      if (candidate >= limit && load<u32>(bytes + candidate) == four) {
-        found = (same(p, bytes + candidate, min<u32>(LONGEST, <u32>(to - p))) << 16) | (place - candidate);
-      }
-    } else {
-      store<u16>(chains + ((place & mask) << 1), <u16>candidate);
-      if (candidate >= limit) found = longest(bytes, chains, mask, p, candidate, limit, to, LEAST - 1, nice, chain);
+    if (newest >= limit && load<u32>(bytes + newest) == four) {
+      found = (same(p, bytes + newest, min<u32>(LONGEST, <u32>(to - p))) << 16) | (place - newest);
+    }
+    if (found >> 16 < nice && older >= limit && load<u32>(bytes + older) == four) {
+      const other = (same(p, bytes + older, min<u32>(LONGEST, <u32>(to - p))) << 16) | (place - older);
+      if (other >> 16 > found >> 16) found = other;
     }
     if (found == 0) {
       at = literal(at, load<u8>(p));
@@ -201,18 +199,22 @@ function findGreedily(context: usize, bytes: usize, from: usize, to: usize): usi
     }
     at = match(at, found);
     const next = p + (found >> 16);
-    if (chain == 1) {
-      // Few places of a long match are ever wanted: its beginning and its end.
-      if (p + 1 <= end) store<u16>(heads + (hash(load<u32>(p + 1), shift) << 1), <u16>(place + 1));
-      const stop = min<usize>(next - 1, end + 1);
-      for (let q = max<usize>(p + 2, next - 3); q < stop; q++) {
-        store<u16>(heads + (hash(load<u32>(q), shift) << 1), <u16>(q - bytes));
-      }
-    } else insert(heads, chains, shift, mask, bytes, p + 1, min<usize>(next, end + 1));
+    // Few places within a long match are ever wanted.
+    keep(heads, shift, bytes, p + 1, end);
+    keep(heads, shift, bytes, next - 3, end);
+    keep(heads, shift, bytes, next - 2, end);
+    keep(heads, shift, bytes, next - 1, end);
     p = next;
   }
   while (p < to) at = literal(at, load<u8>(p++));
   return at;
+}
+
+// @ts-ignore: decorator
+@inline function keep(heads: usize, shift: u32, bytes: usize, p: usize, end: usize): void {
+  if (p > end) return;
+  const slot = heads + (hash(load<u32>(p), shift) << 2);
+  store<u32>(slot, (load<u32>(slot) << 16) | <u32>(p - bytes));
 }
 
 /** Looks at more places, and at the next byte before it takes a match. Returns where the symbols end. */

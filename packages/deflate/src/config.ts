@@ -1,8 +1,9 @@
 import type { Frame, WebSocketExtensionHeader } from "@sluice/core";
 import { InvalidOptionError } from "@sluice/core";
+import type { DeflatePath } from "./compression.js";
 import { clientOffers } from "./offers.js";
 import type { DeflateOffer, DeflateWindowBits, WindowBits } from "./parameters.js";
-import type { DeflatePath } from "./zlib/context.js";
+
 
 /**
  * What `WebSocketDeflate({ … })` takes. Names that Ktor has are Ktor's: `WebSocketDeflateExtension.Config`.
@@ -87,8 +88,9 @@ export interface WebSocketDeflateOptions {
    */
   readonly maxThreads?: number;
   /**
-   * How messages are compressed: "synchronous" on the event loop up to 32 KiB, "asynchronous" always on threads. Default
-   * "auto": synchronous where this runtime can, see `deflatePath`. Asking for "synchronous" where it cannot is an error.
+   * How messages are compressed: "wasm" with this package's own compressor on the event loop, "synchronous" with zlib
+   * there, both up to 32 KiB, or "asynchronous" always with zlib on threads. Default "auto": the first of them that this
+   * runtime can, see `deflatePath`. Asking for one that it cannot is an error.
    */
   readonly path?: "auto" | DeflatePath;
 }
@@ -141,7 +143,7 @@ const checks: { readonly [Name in keyof Required<WebSocketDeflateOptions>]: Chec
   maxInflatedFrameSize: integer(1, 2 ** 31 - 1),
   configureProtocols: callable,
   maxThreads: integer(1, 1024),
-  path: oneOf("auto", "synchronous", "asynchronous"),
+  path: oneOf("auto", "wasm", "synchronous", "asynchronous"),
 };
 
 const CHECKS: ReadonlyMap<string, Check> = new Map(Object.entries(checks));

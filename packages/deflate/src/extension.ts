@@ -6,6 +6,7 @@ import type {
   WebSocketExtensionSession,
 } from "@sluice/core";
 import { ExtensionNotNegotiatedError, webSocketExtension } from "@sluice/core";
+import type { DeflatePath } from "./compression.js";
 import type { WebSocketDeflateOptions } from "./config.js";
 import { resolveOptions } from "./config.js";
 import type { IncomingMessages } from "./incoming.js";
@@ -13,7 +14,6 @@ import { Installation } from "./installation.js";
 import type { NegotiatedDeflate } from "./negotiation.js";
 import type { OutgoingMessages } from "./outgoing.js";
 import { PERMESSAGE_DEFLATE } from "./parameters.js";
-import type { DeflatePath } from "./zlib/context.js";
 
 /** permessage-deflate in one session: what `session.extension(WebSocketDeflate)` gives. */
 export interface WebSocketDeflateExtension extends WebSocketExtension {

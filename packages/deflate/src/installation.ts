@@ -2,7 +2,8 @@ import type { WebSocketExtensionHeader, WebSocketExtensionSession } from "@sluic
 import { Broadcasts } from "./broadcasts.js";
 import type { Choice } from "./choice.js";
 import { choiceBy } from "./choice.js";
-import { ZlibCompression } from "./compression.js";
+import type { DeflatePath } from "./compression.js";
+import { Compression } from "./compression.js";
 import type { DeflateConfig } from "./config.js";
 import { DEFAULT_WINDOW_BITS } from "./config.js";
 import { IncomingMessages } from "./incoming.js";
@@ -12,19 +13,18 @@ import { acceptAnswer } from "./offers.js";
 import type { OutgoingMessages } from "./outgoing.js";
 import { ConnectedMessages, plainMessages, SeparateMessages } from "./outgoing.js";
 import type { DeflateWindowBits, WindowBits } from "./parameters.js";
-import type { DeflatePath } from "./zlib/context.js";
 
 /** What all sessions share that one `WebSocketDeflate({ … })` is installed in. */
 export class Installation {
   readonly #config: DeflateConfig;
-  readonly #compression: ZlibCompression;
+  readonly #compression: Compression;
   readonly #choices: { readonly takeover: Choice; readonly noTakeover: Choice };
   readonly #broadcasts = new Map<DeflateWindowBits, Broadcasts>();
 
   constructor(config: DeflateConfig) {
     const { path = "auto" } = config.options;
     this.#config = config;
-    this.#compression = new ZlibCompression(config.options, path === "auto" ? undefined : path);
+    this.#compression = new Compression(config.options, path === "auto" ? undefined : path);
     this.#choices = { takeover: choiceBy(config.options, true), noTakeover: choiceBy(config.options, false) };
   }
 

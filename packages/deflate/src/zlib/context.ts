@@ -3,16 +3,8 @@ import { CancelledError } from "@sluice/core";
 import { CompressionFailedError } from "../errors.js";
 import { SynchronousDrive } from "./synchronous.js";
 
-/** How messages are compressed: "synchronous" on the event loop where that wins, "asynchronous" always on threads. */
-export type DeflatePath = "synchronous" | "asynchronous";
-
-/** A window and its state, for one message at a time. A context that failed is closed, and stays so. */
-export interface ZlibContext {
-  readonly closed: boolean;
-  /** Forgets every message. Not while one is under way. */
-  reset(): void;
-  close(): void;
-}
+/** How zlib is driven: "synchronous" on the event loop where that wins, "asynchronous" always on threads. */
+export type ZlibPath = "synchronous" | "asynchronous";
 
 /** A zlib stream, and what drives it synchronously on that path. */
 export interface DrivenStream<S extends DeflateRaw | InflateRaw> {
@@ -21,7 +13,7 @@ export interface DrivenStream<S extends DeflateRaw | InflateRaw> {
 }
 
 /** @throws `CompressionFailedError` `COMPRESSION_FAILED` where there is no memory for another stream */
-export function openStream<S extends DeflateRaw | InflateRaw>(create: () => S, path: DeflatePath): DrivenStream<S> {
+export function openStream<S extends DeflateRaw | InflateRaw>(create: () => S, path: ZlibPath): DrivenStream<S> {
   let stream: S;
   try {
     stream = create();
@@ -39,9 +31,14 @@ export function compressionFailed(error: unknown): CompressionFailedError | Canc
   return new CompressionFailedError(error instanceof Error ? error.message : String(error), { cause: error });
 }
 
-/** One array from many, of `size` bytes in all. */
-export function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const joined = new Uint8Array(size);
+/** Zlib's option for a window that is not empty. */
+export function dictionaryOf(history: Uint8Array | undefined): { dictionary?: Uint8Array } {
+  return history === undefined || history.length === 0 ? {} : { dictionary: history };
+}
+
+/** One array from many. */
+export function join(chunks: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
   let at = 0;
   for (const chunk of chunks) {
     joined.set(chunk, at);

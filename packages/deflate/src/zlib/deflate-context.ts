@@ -1,20 +1,11 @@
 import type { DeflateRaw } from "node:zlib";
 import { constants, createDeflateRaw } from "node:zlib";
+import type { DeflateSettings, DeflatingContext } from "../contexts/context.js";
 import { CompressionFailedError } from "../errors.js";
-import type { DeflateWindowBits } from "../parameters.js";
-import type { DeflatePath, DrivenStream, ZlibContext } from "./context.js";
-import { compressionFailed, join, openStream } from "./context.js";
+import type { DrivenStream, ZlibPath } from "./context.js";
+import { compressionFailed, dictionaryOf, join, openStream } from "./context.js";
 import type { SynchronousDrive } from "./synchronous.js";
 import type { ThreadPlaces } from "./thread-places.js";
-
-/** Of every context that compresses. */
-export interface DeflateSettings {
-  /** 0 to 9, or -1 for zlib's default, which is 6. */
-  readonly level: number;
-  /** 1 to 9: memory for the hash table and pending symbols. */
-  readonly memLevel: number;
-  readonly windowBits: DeflateWindowBits;
-}
 
 /**
  * A message of more bytes is compressed on the thread pool, and leaves the event loop to others.
@@ -35,12 +26,14 @@ export interface DeflateSettings {
 export const DEFLATE_HERE_UP_TO: number = 32 * 1024;
 
 /** Compresses messages with zlib, each with what the ones before it left in the window. */
-export class DeflateContext implements ZlibContext {
+export class DeflateContext implements DeflatingContext {
   readonly #opened: DrivenStream<DeflateRaw>;
   readonly #threads: ThreadPlaces;
 
-  constructor(settings: DeflateSettings, path: DeflatePath, threads: ThreadPlaces) {
-    this.#opened = openStream(() => createDeflateRaw({ ...settings, flush: constants.Z_SYNC_FLUSH }), path);
+  /** @param history what the first message may refer to, no longer than the window */
+  constructor(settings: DeflateSettings, path: ZlibPath, threads: ThreadPlaces, history?: Uint8Array) {
+    const options = { ...settings, ...dictionaryOf(history), flush: constants.Z_SYNC_FLUSH };
+    this.#opened = openStream(() => createDeflateRaw(options), path);
     this.#threads = threads;
   }
 
@@ -56,7 +49,6 @@ export class DeflateContext implements ZlibContext {
     this.#opened.stream.close();
   }
 
-  /** A message that is not empty, as RFC 7692 section 7.2.1 says. Not while another is under way. */
   deflate(payload: Uint8Array): Uint8Array | Promise<Uint8Array> {
     const { drive } = this.#opened;
     return drive !== undefined && payload.length <= DEFLATE_HERE_UP_TO
@@ -80,7 +72,7 @@ export class DeflateContext implements ZlibContext {
       if (drive.produced < scratch.length) {
         if (chunks.length === 0) return withoutTail(scratch, size);
         chunks.push(scratch.subarray(0, drive.produced));
-        return withoutTail(join(chunks, size), size);
+        return withoutTail(join(chunks), size);
       }
       chunks.push(scratch.slice());
     }
@@ -89,7 +81,7 @@ export class DeflateContext implements ZlibContext {
   async #later(payload: Uint8Array): Promise<Uint8Array> {
     try {
       const { chunks, size } = await this.#threads.run(this.#opened.stream, payload, Number.POSITIVE_INFINITY);
-      return withoutTail(join(chunks, size), size);
+      return withoutTail(join(chunks), size);
     } catch (error) {
       this.close();
       throw compressionFailed(error);

@@ -1,10 +1,11 @@
 import type { InflateRaw } from "node:zlib";
 import { constants, createInflateRaw } from "node:zlib";
 import { CancelledError } from "@sluice/core";
+import type { InflatingContext } from "../contexts/context.js";
 import { CorruptMessageError, InflatedFrameTooBigError } from "../errors.js";
 import type { WindowBits } from "../parameters.js";
-import type { DeflatePath, DrivenStream, ZlibContext } from "./context.js";
-import { compressionFailed, join, openStream } from "./context.js";
+import type { DrivenStream, ZlibPath } from "./context.js";
+import { compressionFailed, dictionaryOf, join, openStream } from "./context.js";
 import type { SynchronousDrive, ZlibFailure } from "./synchronous.js";
 import type { ThreadPlaces } from "./thread-places.js";
 
@@ -30,18 +31,25 @@ export const INFLATE_HERE_UP_TO: number = 256 * 1024;
 export const MAX_FINAL_BLOCKS: number = 1024;
 
 /** Restores messages with zlib, each with what the ones before it left in the window. */
-export class InflateContext implements ZlibContext {
+export class InflateContext implements InflatingContext {
   readonly #windowBits: number;
-  readonly #path: DeflatePath;
+  readonly #path: ZlibPath;
   readonly #threads: ThreadPlaces;
   #opened: DrivenStream<InflateRaw>;
+  #forgotten = 0;
 
-  constructor(windowBits: WindowBits, path: DeflatePath, threads: ThreadPlaces) {
+  /** @param history what the first message may refer to, no longer than the window */
+  constructor(windowBits: WindowBits, path: ZlibPath, threads: ThreadPlaces, history?: Uint8Array) {
     // A compressor on zlib that is asked for 8 uses 9: zlib cannot do 8 in a raw stream. A larger window restores both.
     this.#windowBits = Math.max(9, windowBits);
     this.#path = path;
     this.#threads = threads;
-    this.#opened = this.#open();
+    this.#opened = this.#open(history);
+  }
+
+  /** Bytes of the last message that the next may not refer to, nor to anything before them: a block with BFINAL followed. */
+  get forgotten(): number {
+    return this.#forgotten;
   }
 
   get closed(): boolean {
@@ -56,9 +64,9 @@ export class InflateContext implements ZlibContext {
     this.#opened.stream.close();
   }
 
-  /** A message as RFC 7692 section 7.2.2 says. Not while another is under way. */
   inflate(payload: Uint8Array, maxSize: number): Uint8Array | Promise<Uint8Array> {
     const { drive } = this.#opened;
+    this.#forgotten = 0;
     if (drive === undefined || payload.length > INFLATE_PAYLOAD_UP_TO) {
       const input = new Uint8Array(payload.length + TAIL.length);
       input.set(payload);
@@ -94,12 +102,13 @@ export class InflateContext implements ZlibContext {
       if (!full && from === end) {
         if (chunks.length === 0) return scratch.slice(0, produced);
         chunks.push(scratch.subarray(0, produced));
-        return join(chunks, size);
+        return join(chunks);
       }
       if (produced > 0) chunks.push(scratch.slice(0, produced));
       if (!full) {
         // Room is left and so is input: a block with BFINAL was the stream's last.
         finals = oneMoreFinal(finals);
+        this.#forgotten = size;
         this.reset();
       }
       if (size >= INFLATE_HERE_UP_TO) return this.#later(source.slice(from, end), chunks, size, finals, maxSize);
@@ -122,8 +131,9 @@ export class InflateContext implements ZlibContext {
         if (outcome.tooBig) throw new InflatedFrameTooBigError(maxSize);
         for (const chunk of outcome.chunks) chunks.push(chunk);
         size += outcome.size;
-        if (!outcome.ended) return join(chunks, size);
+        if (!outcome.ended) return join(chunks);
         finals = oneMoreFinal(finals);
+        this.#forgotten = size;
         rest = rest.subarray(outcome.consumed);
         if (this.closed) throw new CancelledError("The compression was closed");
         // The stream has ended for good, and so has its window.
@@ -136,8 +146,8 @@ export class InflateContext implements ZlibContext {
     }
   }
 
-  #open(): DrivenStream<InflateRaw> {
-    const options = { windowBits: this.#windowBits, flush: constants.Z_SYNC_FLUSH };
+  #open(history?: Uint8Array): DrivenStream<InflateRaw> {
+    const options = { windowBits: this.#windowBits, ...dictionaryOf(history), flush: constants.Z_SYNC_FLUSH };
     return openStream(() => createInflateRaw(options), this.#path);
   }
 }

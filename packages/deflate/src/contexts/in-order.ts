@@ -5,6 +5,11 @@
 export class InOrder {
   #last: Promise<void> | undefined;
 
+  /** Whether a job is under way. */
+  get busy(): boolean {
+    return this.#last !== undefined;
+  }
+
   run<T>(job: () => T | Promise<T>): T | Promise<T> {
     const before = this.#last;
     const result = before === undefined ? job() : before.then(job);

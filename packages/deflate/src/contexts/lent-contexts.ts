@@ -1,4 +1,4 @@
-import type { ZlibContext } from "./context.js";
+import type { Context } from "./context.js";
 import type { ContextSource } from "./context-source.js";
 
 /**
@@ -16,7 +16,7 @@ export const LENT_FOR: number = 10_000;
  *
  * Restoring messages knows no such thing: the peer may point back whenever it likes.
  */
-export class LentContexts<C extends ZlibContext> {
+export class LentContexts<C extends Context> {
   readonly #create: () => C;
   readonly #now: () => number;
   /** Those that wait for their session's next message, the one that has waited longest first. */
@@ -57,7 +57,7 @@ export class LentContexts<C extends ZlibContext> {
 }
 
 /** A context with one session. */
-class Loan<C extends ZlibContext> implements ContextSource<C> {
+class Loan<C extends Context> implements ContextSource<C> {
   /** When the last message was done. */
   since = 0;
   readonly #contexts: LentContexts<C>;

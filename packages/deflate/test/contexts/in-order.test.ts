@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { InOrder } from "../../src/zlib/in-order.js";
+import { InOrder } from "../../src/contexts/in-order.js";
 
 test("a job runs at once while none is under way", () => {
   expect(new InOrder().run(() => 1)).toBe(1);

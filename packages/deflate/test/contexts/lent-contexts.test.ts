@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
-import type { ZlibContext } from "../../src/zlib/context.js";
-import { LENT_FOR, LentContexts } from "../../src/zlib/lent-contexts.js";
+import type { Context } from "../../src/contexts/context.js";
+import { LENT_FOR, LentContexts } from "../../src/contexts/lent-contexts.js";
 
-class Context implements ZlibContext {
+class TestContext implements Context {
   closed = false;
   resets = 0;
 
@@ -16,15 +16,15 @@ class Context implements ZlibContext {
 }
 
 let now = 0;
-let made: Context[] = [];
-let contexts: LentContexts<Context>;
+let made: TestContext[] = [];
+let contexts: LentContexts<TestContext>;
 
 beforeEach(() => {
   now = 0;
   made = [];
   contexts = new LentContexts(
     () => {
-      const context = new Context();
+      const context = new TestContext();
       made.push(context);
       return context;
     },

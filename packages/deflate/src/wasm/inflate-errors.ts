@@ -1,0 +1,1 @@
+export const INFLATE_ERRORS: ReadonlyMap<number, string> = new Map();
