@@ -109,15 +109,12 @@ export function remember(context: usize, size: u32): void {
   const bytes = chains + chainsSize(context);
   const from = bytes + position;
   const shift = load<u32>(context, HASH_SHIFT);
-  const mask = load<u32>(context, WINDOW) - 1;
-  const chained = load<u32>(context, CHAIN) > 1;
-  if (size >= LEAST && load<u32>(context, CHAIN) > 0) {
-    for (let p = from, end = from + size - LEAST; p <= end; p++) {
-      const place = <u32>(p - bytes);
-      const slot = heads + (hash(load<u32>(p), shift) << 1);
-      if (chained) store<u16>(chains + ((place & mask) << 1), load<u16>(slot));
-      store<u16>(slot, <u16>place);
-    }
+  // One behind the last place with four bytes behind it.
+  const end = from + size - (LEAST - 1);
+  if (load<u32>(context, LAZY) > 0) {
+    insert(heads, chains, shift, load<u32>(context, WINDOW) - 1, bytes, from, end);
+  } else if (load<u32>(context, CHAIN) > 0) {
+    for (let p = from; p < end; p++) keep(heads, shift, bytes, p, p);
   }
   store<u32>(context, position + size, POSITION);
 }

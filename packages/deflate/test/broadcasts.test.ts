@@ -1,7 +1,7 @@
 import { Frame } from "@sluice/core";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { ContextDeflater } from "../src/contexts/messages.js";
 import { WebSocketDeflate } from "../src/index.js";
-import { ZlibDeflater } from "../src/zlib/messages.js";
 import { json, noise, oracleInflate } from "./support/oracle.js";
 import { describeEachPath } from "./support/paths.js";
 import type { Installed, Side } from "./support/session.js";
@@ -15,7 +15,7 @@ afterEach(() => {
 
 /** How often a message was compressed since. */
 function countCompressions(): () => number {
-  const deflate = vi.spyOn(ZlibDeflater.prototype, "deflate");
+  const deflate = vi.spyOn(ContextDeflater.prototype, "deflate");
   return () => deflate.mock.calls.length;
 }
 
@@ -116,7 +116,7 @@ describe("a large frame that several sessions wait for", () => {
 
   test("is given up when all of them close, and compressed anew for the next", async () => {
     const count = countCompressions();
-    const given = vi.spyOn(ZlibDeflater.prototype, "close");
+    const given = vi.spyOn(ContextDeflater.prototype, "close");
     const [first, second, next] = sessions(WebSocketDeflate(), 3);
     const frame = new Frame.Binary(json(2_000_000));
     const sending = [first, second].map((side) => outcome(() => side?.send(frame)).catch((error: unknown) => error));

@@ -31,7 +31,7 @@ describe("an option that cannot be is an error where the extension is installed,
     ["configureProtocols", [], "configureProtocols must be a function, got an array"],
     ["maxThreads", 0, "maxThreads must be a whole number from 1 to 1024, got 0"],
     ["maxThreads", Number.NaN, "maxThreads must be a whole number from 1 to 1024, got NaN"],
-    ["path", "wasm", 'path must be "auto" or "synchronous" or "asynchronous", got "wasm"'],
+    ["path", "native", 'path must be "auto" or "wasm" or "synchronous" or "asynchronous", got "native"'],
   ])("%s: %o", (option, value, message) => {
     expect(() => install({ [option]: value })).toThrow(
       expect.objectContaining({ code: "INVALID_OPTION", option, value, message }),

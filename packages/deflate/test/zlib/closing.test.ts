@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { DeflateRaw, InflateRaw } from "node:zlib";
 import { afterEach, expect, test, vi } from "vitest";
-import { ZlibCompression } from "../../src/compression.js";
+import { Compression } from "../../src/compression.js";
 import { json, noise, oracleDeflate } from "../support/oracle.js";
 import { describeEachPath } from "../support/paths.js";
 
@@ -18,7 +18,7 @@ afterEach(() => {
 describeEachPath("close", (path) => {
   test("rejects what is under way and what waits behind it, and calls nothing back later", async () => {
     for (const direction of DIRECTIONS) {
-      const compression = new ZlibCompression({}, path);
+      const compression = new Compression({}, path);
       const large = json(4 * MIB);
       const payload = oracleDeflate(large, { level: 1 });
       for (const start of ["inflate", "deflate"] as const) {
@@ -63,7 +63,7 @@ describeEachPath("close", (path) => {
         return Reflect.apply(write, this, args) as boolean;
       });
     }
-    const compression = new ZlibCompression({}, path);
+    const compression = new Compression({}, path);
     for (let session = 0; session < 20; session++) {
       const deflater = compression.deflater(DIRECTIONS[0]);
       const inflater = compression.inflater(DIRECTIONS[0]);
@@ -81,7 +81,7 @@ describeEachPath("close", (path) => {
 
   test("before the first message, and without one, is well", () => {
     for (const direction of DIRECTIONS) {
-      const deflater = new ZlibCompression({}, path).deflater(direction);
+      const deflater = new Compression({}, path).deflater(direction);
       deflater.close();
       expect(() => deflater.deflate(json(1))).toThrow(expect.objectContaining({ code: "CANCELLED" }));
     }
@@ -90,7 +90,7 @@ describeEachPath("close", (path) => {
 
 describeEachPath("without context takeover", (path) => {
   test("no more streams stay open than a few, however many sessions work at once", async () => {
-    const compression = new ZlibCompression({}, path);
+    const compression = new Compression({}, path);
     const message = json(200_000);
     const opened = new Set<DeflateRaw>();
     const write = DeflateRaw.prototype.write;

@@ -1,7 +1,7 @@
 import { constants, createInflateRaw, deflateRawSync, InflateRaw, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
-import { ZlibCompression } from "../../src/compression.js";
+import { Compression } from "../../src/compression.js";
 import { MAX_FINAL_BLOCKS } from "../../src/zlib/inflate-context.js";
 import { concat, json, noise, oracleDeflate } from "../support/oracle.js";
 import { describeEachPath } from "../support/paths.js";
@@ -28,7 +28,7 @@ describeEachPath("blocks with BFINAL", (path) => {
     ["say nothing, often", () => concat(...Array<Uint8Array>(50).fill(Uint8Array.of(3, 0)), oracleDeflate(json(300)))],
   ])("%s", async (_what, payload) => {
     for (const direction of DIRECTIONS) {
-      const inflater = new ZlibCompression({}, path).inflater(direction);
+      const inflater = new Compression({}, path).inflater(direction);
       for (let round = 0; round < 3; round++) {
         expect(await inflater.inflate(payload(), 300)).toEqual(json(300));
         expect(await inflater.inflate(oracleDeflate(json(50)), 50)).toEqual(json(50));
@@ -38,7 +38,7 @@ describeEachPath("blocks with BFINAL", (path) => {
   });
 
   test("are bounded in number, since each takes long and two bytes", async () => {
-    const inflater = new ZlibCompression({}, path).inflater(DIRECTIONS[0]);
+    const inflater = new Compression({}, path).inflater(DIRECTIONS[0]);
     const blocks = (count: number): Uint8Array =>
       concat(...Array<Uint8Array>(count).fill(Uint8Array.of(3, 0)), Uint8Array.of(0));
     expect(await inflater.inflate(blocks(MAX_FINAL_BLOCKS), 0)).toEqual(new Uint8Array());
@@ -54,7 +54,7 @@ describeEachPath("a message is bounded while it is restored", (path) => {
   test.each([0, 1, 1000, 16_384, 65_536, 65_537, 300_000, 2 * MIB])("at exactly %s bytes it passes", async (size) => {
     for (const direction of DIRECTIONS) {
       for (const message of [new Uint8Array(size), noise(size)]) {
-        const inflater = new ZlibCompression({}, path).inflater(direction);
+        const inflater = new Compression({}, path).inflater(direction);
         const restored = await inflater.inflate(oracleDeflate(message), size);
         expect(Buffer.compare(restored, message)).toBe(0);
         await expect(
@@ -72,7 +72,7 @@ describeEachPath("a message is bounded while it is restored", (path) => {
     const limit = 512 * 1024;
     const made = countOutput();
     for (const direction of DIRECTIONS) {
-      const inflater = new ZlibCompression({}, path).inflater(direction);
+      const inflater = new Compression({}, path).inflater(direction);
       for (const payload of [bomb, bomb.slice(0, 60_000), concat(bomb.slice(0, 10_000), final(new Uint8Array()))]) {
         made.bytes = 0;
         await expect(inflating(() => inflater.inflate(payload, limit))).rejects.toMatchObject({
@@ -88,7 +88,7 @@ describeEachPath("a message is bounded while it is restored", (path) => {
 
 describeEachPath("a corrupt message", (path) => {
   test("is an error, or what zlib makes of it, and leaves nothing behind, in 6,000 cases", async () => {
-    const compression = new ZlibCompression({}, path);
+    const compression = new Compression({}, path);
     const messages = [json(30), json(800), json(5000), noise(400), new Uint8Array(2000), oracleDeflate(json(900))];
     const limit = 20_000;
     const healthy = json(64, 9);
@@ -109,7 +109,9 @@ describeEachPath("a corrupt message", (path) => {
             expect(Buffer.compare(outcome, zlibMakes(payload))).toBe(0);
           } else {
             failed++;
-            if (zlibAccepts(payload, limit)) expect.fail(`refused what zlib accepts: ${String(outcome)}`);
+            // Zlib waits for the rest of a block at the end of a message; our own sees that none comes.
+            const accepted = zlibAccepts(payload, limit) && (path !== "wasm" || endsBetweenBlocks(payload));
+            if (accepted) expect.fail(`refused what zlib accepts: ${String(outcome)}`);
             expect(outcome).toMatchObject({
               code: expect.stringMatching(/^(CORRUPT_MESSAGE|INFLATED_FRAME_TOO_BIG)$/),
             });
@@ -131,7 +133,7 @@ describeEachPath("a corrupt message", (path) => {
     const payload = oracleDeflate(json(MIB), { level: 6 });
     payload.fill(0xff, payload.length - 2000, payload.length - 1900);
     for (const direction of DIRECTIONS) {
-      const inflater = new ZlibCompression({}, path).inflater(direction);
+      const inflater = new Compression({}, path).inflater(direction);
       const outcome = inflater.inflate(payload, 2 * MIB);
       expect(outcome).toBeInstanceOf(Promise);
       await expect(outcome).rejects.toMatchObject({ code: "CORRUPT_MESSAGE", closeCode: 1007 });
@@ -141,7 +143,7 @@ describeEachPath("a corrupt message", (path) => {
   });
 
   test("does not disturb the messages of other sessions", async () => {
-    const compression = new ZlibCompression({}, path);
+    const compression = new Compression({}, path);
     const healthy = compression.inflater(DIRECTIONS[1]);
     const broken = compression.inflater(DIRECTIONS[1]);
     const outcomes = await Promise.allSettled([
@@ -190,6 +192,19 @@ function zlibMakes(payload: Uint8Array): Uint8Array {
   }
 }
 
+/** Whether a last empty block behind a payload that zlib accepts ends its stream, or its last one. */
+function endsBetweenBlocks(payload: Uint8Array): boolean {
+  try {
+    for (let rest = payload; ; ) {
+      const { consumed } = oneStream(concat(rest, Uint8Array.of(0, 0, 0xff, 0xff, 3, 0)), constants.Z_FINISH);
+      if (consumed >= rest.length) return consumed === rest.length || consumed === rest.length + 6;
+      rest = rest.slice(consumed);
+    }
+  } catch {
+    return false;
+  }
+}
+
 function zlibAccepts(payload: Uint8Array, limit: number): boolean {
   try {
     return zlibMakes(payload).length <= limit;
@@ -198,8 +213,8 @@ function zlibAccepts(payload: Uint8Array, limit: number): boolean {
   }
 }
 
-function oneStream(input: Uint8Array): { consumed: number; output: Uint8Array } {
-  const options = { finishFlush: constants.Z_SYNC_FLUSH, info: true };
+function oneStream(input: Uint8Array, finishFlush = constants.Z_SYNC_FLUSH): { consumed: number; output: Uint8Array } {
+  const options = { finishFlush, info: true };
   // With `info` it is an object, which the types do not know.
   const { buffer, engine } = inflateRawSync(input, options) as unknown as { buffer: Buffer; engine: InflateRaw };
   return { consumed: engine.bytesWritten, output: buffer };

@@ -37,13 +37,16 @@ test.each<[string, (stream: object) => void]>([
       createInflateRaw: () => spoiled(createInflateRaw()),
     };
   });
-  const { deflatePath, ZlibCompression } = await import("../../src/compression.js");
+  vi.stubGlobal("WebAssembly", undefined);
+  const { deflatePath, Compression } = await import("../../src/compression.js");
   expect(deflatePath()).toBe("asynchronous");
-  expect(new ZlibCompression().path).toBe("asynchronous");
-  // Asking for the other and not getting it is an error.
-  expect(() => new ZlibCompression({}, "synchronous")).toThrow(
-    expect.objectContaining({ code: "INVALID_OPTION", option: "path" }),
-  );
+  expect(new Compression().path).toBe("asynchronous");
+  // Asking for another and not getting it is an error.
+  for (const path of ["wasm", "synchronous"] as const) {
+    expect(() => new Compression({}, path)).toThrow(
+      expect.objectContaining({ code: "INVALID_OPTION", option: "path" }),
+    );
+  }
 });
 
 test("it is tried out once, and takes no step on a closed context", async () => {
