@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { deflatePath, Compression } from "../src/compression.js";
 import type { DeflateWindowBits } from "../src/parameters.js";
 import { concat, json, noise, oracleDeflate, oracleInflate } from "./support/oracle.js";

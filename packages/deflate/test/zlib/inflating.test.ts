@@ -192,17 +192,23 @@ function zlibMakes(payload: Uint8Array): Uint8Array {
   }
 }
 
-/** Whether a last empty block behind a payload that zlib accepts ends its stream, or its last one. */
+/** Empty blocks with BFINAL, as zlib ends streams and as it could. */
+const LAST_BLOCKS = [Uint8Array.of(3, 0), Uint8Array.of(1, 0, 0, 0xff, 0xff)] as const;
+
+/** Whether last blocks behind a payload that zlib accepts, and nothing else, end its stream, or its last one. */
 function endsBetweenBlocks(payload: Uint8Array): boolean {
-  try {
-    for (let rest = payload; ; ) {
-      const { consumed } = oneStream(concat(rest, Uint8Array.of(0, 0, 0xff, 0xff, 3, 0)), constants.Z_FINISH);
-      if (consumed >= rest.length) return consumed === rest.length || consumed === rest.length + 6;
-      rest = rest.slice(consumed);
+  return LAST_BLOCKS.every((block) => {
+    try {
+      for (let rest = payload; ; ) {
+        const whole = concat(rest, Uint8Array.of(0, 0, 0xff, 0xff), block);
+        const { consumed } = oneStream(whole, constants.Z_FINISH);
+        if (consumed >= rest.length) return consumed === rest.length || consumed === whole.length;
+        rest = rest.slice(consumed);
+      }
+    } catch {
+      return false;
     }
-  } catch {
-    return false;
-  }
+  });
 }
 
 function zlibAccepts(payload: Uint8Array, limit: number): boolean {
