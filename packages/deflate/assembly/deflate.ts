@@ -146,6 +146,21 @@ export function remember(context: usize, size: u32): void {
   return at + 4;
 }
 
+/** Bytes from which on a part of a message mostly gets codes of its own, where literals take fewer bits. */
+// @ts-ignore: decorator
+@inline const LONG_MESSAGE: usize = 320;
+
+/** A match of four bytes that is further away takes more bits than they do as literals, and one of five eight times as far. */
+// @ts-ignore: decorator
+@inline const FAR: u32 = 512;
+
+// @ts-ignore: decorator
+@inline function isTooFar(found: u32): boolean {
+  const length = found >> 16;
+  if (length > LEAST + 1) return false;
+  return (found & 0xffff) > (length > LEAST ? FAR << 3 : FAR);
+}
+
 /** How many bytes are the same at `p` and `q`, from the fourth on, up to `most`. */
 // @ts-ignore: decorator
 @inline function same(p: usize, q: usize, most: u32): u32 {
@@ -189,7 +204,7 @@ function findGreedily(context: usize, bytes: usize, from: usize, to: usize): usi
       const other = (same(p, bytes + older, min<u32>(LONGEST, <u32>(to - p))) << 16) | (place - older);
       if (other >> 16 > found >> 16) found = other;
     }
-    if (found == 0) {
+    if (found == 0 || isTooFar(found)) {
       at = literal(at, load<u8>(p));
       p++;
       continue;
@@ -226,6 +241,7 @@ function findLazily(context: usize, bytes: usize, from: usize, to: usize): usize
   const good = load<u32>(context, GOOD);
   const chain = load<u32>(context, CHAIN);
   const mask = window - 1;
+  const isLong = to - from >= LONG_MESSAGE;
   let at: usize = SYMBOLS;
   let p = from;
   const end = to - LEAST;
@@ -245,6 +261,7 @@ function findLazily(context: usize, bytes: usize, from: usize, to: usize): usize
       const places = heldLength >= good ? max<u32>(chain >> 2, 1) : chain;
       found = longest(bytes, chains, mask, p, candidate, limit, to, max<u32>(heldLength, LEAST - 1), nice, places);
     }
+    if (isLong && isTooFar(found)) found = 0;
     if (held != 0 && found == 0) {
       at = match(at, held);
       const next = p - 1 + heldLength;

@@ -11,7 +11,7 @@ export const inline = inlineAssembly;
 
 /** Contexts take what they need, up to 64 MiB. */
 export function compile() {
-  return compileAssembly(ROOT, { initial: 12, maximum: 8192 });
+  return compileAssembly(ROOT, { initial: 12, maximum: 1024 });
 }
 
 await writeWhenRun(import.meta.url, SOURCE, compile);

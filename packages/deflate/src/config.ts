@@ -4,7 +4,6 @@ import type { DeflatePath } from "./compression.js";
 import { clientOffers } from "./offers.js";
 import type { DeflateOffer, DeflateWindowBits, WindowBits } from "./parameters.js";
 
-
 /**
  * What `WebSocketDeflate({ … })` takes. Names that Ktor has are Ktor's: `WebSocketDeflateExtension.Config`.
  *

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { deflatePath, Compression } from "../src/compression.js";
+import { Compression, deflatePath } from "../src/compression.js";
 import type { DeflateWindowBits } from "../src/parameters.js";
 import { concat, json, noise, oracleDeflate, oracleInflate } from "./support/oracle.js";
 import { describeEachPath } from "./support/paths.js";

@@ -5,11 +5,7 @@ import type { Context, DeflatingContext, InflatingContext } from "./context.js";
 import type { ContextSource } from "./context-source.js";
 import { InOrder } from "./in-order.js";
 
-type Work<C extends Context> = (
-  context: C,
-  payload: Uint8Array,
-  maxSize: number,
-) => Uint8Array | Promise<Uint8Array>;
+type Work<C extends Context> = (context: C, payload: Uint8Array, maxSize: number) => Uint8Array | Promise<Uint8Array>;
 
 /** The messages of one session in one direction, in order, each with a context. */
 class Messages<C extends Context> {

@@ -114,6 +114,7 @@ export function wasmObstacle(): string | undefined {
 }
 
 function findObstacle(): string | null {
+  if (typeof WebAssembly === "undefined") return "this runtime has no WebAssembly";
   try {
     givePlace(takePlace(INPUT_SIZE));
     return null;

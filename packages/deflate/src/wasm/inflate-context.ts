@@ -8,7 +8,7 @@ import type { ThreadPlaces } from "../zlib/thread-places.js";
 import type { Place } from "./arena.js";
 import { givePlace, takePlace } from "./arena.js";
 import { INFLATE_ERRORS } from "./inflate-errors.js";
-import { INFLATE_HEADER, INFLATE_SLACK, Inflated, InflateWord, INPUT, INPUT_SIZE, STATE, State } from "./layout.js";
+import { INFLATE_HEADER, INFLATE_SLACK, INPUT, INPUT_SIZE, Inflated, InflateWord, STATE, State } from "./layout.js";
 
 /** Bytes: a buffer is two windows, and no smaller, so that short messages seldom move what is in it. */
 const SMALLEST_BUFFER = 8192;
@@ -92,7 +92,8 @@ export class WasmInflateContext implements InflatingContext {
     let to = firstTo;
     let size = 0;
     for (;;) {
-      if (status < 0) throw this.#failed(new CorruptMessageError(INFLATE_ERRORS.get(status) ?? "it is no DEFLATE data"));
+      if (status < 0)
+        throw this.#failed(new CorruptMessageError(INFLATE_ERRORS.get(status) ?? "it is no DEFLATE data"));
       size += to - from;
       if (size > maxSize) throw this.#failed(new InflatedFrameTooBigError(maxSize));
       parts.push(arena.bytes.slice(from, to));
