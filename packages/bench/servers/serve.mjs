@@ -10,7 +10,6 @@
  *   deflate-no-takeover    every message compressed by itself, the shortest too
  *   deflate-tuned          as the documentation of ws tunes it
  */
-import process from "node:process";
 
 /**
  * @typedef {"echo" | "flow" | "deflate" | "deflate-default" | "deflate-fast" | "deflate-no-takeover" | "deflate-tuned"} Mode

@@ -1,6 +1,5 @@
 /* Sluice by its public API, with default options but for those of compression that others have. See serve.mjs. */
 import { createRequire } from "node:module";
-import { WebSocketDeflate } from "@sluice/deflate";
 import { embeddedServer, Frame, MutableSharedFlow, WebSockets } from "@sluice/server";
 import { HOST, readArguments, readBurst, ready } from "./serve.mjs";
 
@@ -45,9 +44,11 @@ const flow = async (session) => {
 };
 
 const deflate = DEFLATE[mode];
+// As whoever compresses nothing has it: not loaded.
+const extensions = deflate === undefined ? [] : [(await import("@sluice/deflate")).WebSocketDeflate(deflate)];
 
 const server = embeddedServer({ host: HOST, port }, (app) => {
-  app.install(WebSockets, deflate === undefined ? {} : { extensions: [WebSocketDeflate(deflate)] });
+  app.install(WebSockets, { extensions });
   app.routing((routing) => {
     routing.webSocket("/", mode === "flow" ? flow : echo);
   });

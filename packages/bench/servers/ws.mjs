@@ -1,6 +1,5 @@
 /* ws. With WS_NO_BUFFER_UTIL=1 it unmasks without bufferutil. See serve.mjs. */
 import { createRequire } from "node:module";
-import process from "node:process";
 import { WebSocketServer } from "ws";
 import { HOST, readArguments, readBurst, ready } from "./serve.mjs";
 

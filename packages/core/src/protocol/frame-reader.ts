@@ -16,7 +16,7 @@ import { Opcode } from "../frame-type.js";
 import { readClosePayload } from "./close-payload.js";
 import type { ConnectionProfile } from "./connection-profile.js";
 import type { ConnectionLimits, RetainedBytes } from "./limits.js";
-import { Payloads, WHOLE_BINARY } from "./payloads.js";
+import { copied, Payloads, WHOLE_BINARY } from "./payloads.js";
 import { Reassembly } from "./reassembly.js";
 import { parseFailure } from "./violations.js";
 
@@ -198,7 +198,7 @@ export class FrameReader {
     const ends = (info & Info.last) !== 0 && (this.#raw || (info & Info.fin) !== 0);
     let payload: Uint8Array;
     if (ends && this.#message === undefined) {
-      payload = this.#codec.readBuffer.slice(start, end);
+      payload = copied(this.#codec.readBuffer, start, end);
     } else {
       // A message in fragments may go on for long, in tiny ones: its segments grow as if it will.
       const goesOn = !this.#raw && (info & Info.fin) === 0;

@@ -50,7 +50,7 @@ export class Payloads {
     if (length <= ALONE_UP_TO) return readBuffer.slice(start, start + length);
     if (length >= ALONE_FROM) {
       const packed = length < LARGE_PAYLOAD ? this.#packing?.pack(readBuffer, start, start + length) : undefined;
-      return packed ?? readBuffer.slice(start, start + length);
+      return packed ?? copied(readBuffer, start, start + length);
     }
     if (this.#memory.byteLength - this.#used < length) {
       const size = sharedSize(descriptors, at, end);
@@ -69,6 +69,11 @@ export class Payloads {
     this.#memory = NOTHING;
     this.#used = 0;
   }
+}
+
+/** As `slice`, which fills its memory with zeroes first: of 256 KiB that is half the time, and a few bytes are faster so. */
+export function copied(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return end - start < ALONE_FROM ? bytes.slice(start, end) : new Uint8Array(bytes.subarray(start, end));
 }
 
 /** Bytes that the frames from word `at` on need together, as far as they may share memory. */

@@ -1,14 +1,13 @@
 import * as crypto from "node:crypto";
 import type { Server as HttpServer, IncomingMessage, ServerOptions, ServerResponse } from "node:http";
-import { createServer } from "node:http";
 import type { ServerOptions as TlsOptions } from "node:https";
-import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Application } from "../application/application.js";
 import type { Engine, EngineConnectors } from "../application/engine.js";
 import { ListenError } from "../application/engine.js";
 import { report } from "../observability/logger.js";
+import { http, https } from "./builtin.js";
 import { answerRequest, send, text } from "./http.js";
 import { refuseMalformed } from "./malformed.js";
 import { PendingResponses } from "./pending-responses.js";
@@ -49,7 +48,7 @@ export class NodeEngine implements Engine<EngineConnectors> {
   constructor(application: Application, share: SocketShare, options: NodeEngineOptions) {
     this.#application = application;
     this.#options = options;
-    const server = options.tls === undefined ? createServer(timeouts(options)) : this.#tlsServer(options.tls);
+    const server = options.tls === undefined ? http.createServer(timeouts(options)) : this.#tlsServer(options.tls);
     server.on("request", (message, response) => this.#request(message, response));
     server.on("upgrade", (message, socket, head) => this.#upgrade(share, message, socket, head));
     server.on("clientError", (error, socket) => this.#malformed(error, socket as Socket));
@@ -91,7 +90,7 @@ export class NodeEngine implements Engine<EngineConnectors> {
   #tlsServer(tls: TlsOptions): HttpServer {
     const { handshakeTimeout } = this.#options;
     // Half-open, as `node:http` has it: answers to what came before a FIN still go out.
-    const server = createTlsServer({ ...timeouts(this.#options), handshakeTimeout, ...tls, allowHalfOpen: true });
+    const server = https().createServer({ ...timeouts(this.#options), handshakeTimeout, ...tls, allowHalfOpen: true });
     // Until TLS has its handshake, the HTTP server does not know the connection.
     server.on("connection", (socket: Socket) => this.#sockets.add(socket));
     return server;

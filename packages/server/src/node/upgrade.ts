@@ -1,5 +1,4 @@
-import type { IncomingMessage } from "node:http";
-import { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Application } from "../application/application.js";
 import { refuse } from "../handshake/refusal.js";
@@ -7,6 +6,7 @@ import { printRefusal } from "../handshake/response.js";
 import { listElements } from "../handshake/token.js";
 import type { AcceptedUpgrade, PendingUpgrade } from "../websockets/upgrade.js";
 import { decideUpgrade } from "../websockets/upgrade.js";
+import { http } from "./builtin.js";
 import { EarlyInput } from "./early-input.js";
 import { requestData } from "./http.js";
 import type { SocketShare } from "./socket-transport.js";
@@ -92,7 +92,7 @@ export function asksForWebSocket({ rawHeaders }: IncomingMessage): boolean {
  */
 export function responseWithoutUpgrade(message: IncomingMessage, socket: Socket): ServerResponse {
   socket.on("error", ignore);
-  const response = new ServerResponse(message);
+  const response = new http.ServerResponse(message);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
   response.once("finish", () => {
