@@ -7,18 +7,19 @@ import type { DeflateOffer, DeflateWindowBits, WindowBits } from "./parameters.j
 /**
  * What `WebSocketDeflate({ … })` takes. Names that Ktor has are Ktor's: `WebSocketDeflateExtension.Config`.
  *
- * The defaults spend memory and time where ratio comes of it. Measured with Node 20 at level 6, 64 sessions with context
- * takeover in turn, JSON of 256 B and of 1 KiB; KiB are what a compressing context costs:
+ * The defaults spend memory and time where ratio comes of it. Measured with Node 20, 64 sessions with context takeover in
+ * turn, JSON of 256 B and of 1 KiB, on the path "wasm" / with zlib; KiB are what a compressing context costs:
  *
- * | window bits, memLevel | ratio | CPU µs | KiB |
- * | --- | --- | --- | --- |
- * | 15, 8 (zlib's own) | 3.9, 4.7 | 12, 40 | 221 |
- * | 14, 8 | 3.8, 4.6 | 7, 14 | 154 |
- * | 13, 6 (default) | 3.6, 4.5 | 5, 10 | 123 |
- * | 12, 5 | 3.4, 4.4 | 4, 8 | 104 |
+ * | window bits, memLevel | level | ratio | CPU µs | KiB |
+ * | --- | --- | --- | --- | --- |
+ * | 15, 8 (zlib's own) | 6 | 3.8, 4.7 / 3.9, 4.7 | 4, 10 / 8, 19 | 160 / 221 |
+ * | 14, 8 | 6 | 3.7, 4.6 / 3.8, 4.6 | 3, 10 / 6, 13 | 96 / 154 |
+ * | 13, 6 (default) | 6 | 3.5, 4.5 / 3.6, 4.5 | 2, 7 / 5, 9 | 40 / 123 |
+ * | 13, 6 | 1 | 3.1, 3.8 / 3.0, 3.6 | 2, 3 / 4, 5 | 24 / 123 |
+ * | 12, 5 | 6 | 3.4, 4.3 / 3.4, 4.4 | 2, 5 / 4, 8 | 20 / 104 |
  */
 export interface WebSocketDeflateOptions {
-  /** 0 (none) to 9 (best); default -1, zlib's own, which is 6. Level 1 takes half the time for a fifth of the ratio. */
+  /** 0 (none) to 9 (best); default -1, which is 6. Level 1 takes half the time for a seventh of the ratio. */
   readonly compressionLevel?: number;
   /**
    * Whether to compress a message, which is whole; one that is not compressed goes as it is. Where no context is kept, it
@@ -32,7 +33,7 @@ export interface WebSocketDeflateOptions {
   readonly compressIfBiggerThan?: number;
   /**
    * Clients begin every message with an empty window, which costs ratio, and on a server saves the context that would
-   * restore their messages: about 45 KiB. Default `false`. Ktor: `clientNoContextTakeOver`.
+   * restore their messages: 16 KiB, or 64 where their window is not bounded. Default `false`. Ktor: `clientNoContextTakeOver`.
    */
   readonly clientNoContextTakeOver?: boolean;
   /**
@@ -53,12 +54,12 @@ export interface WebSocketDeflateOptions {
    * `client_max_window_bits`; one that does not, such as Safari, cannot be asked (RFC 7692 section 7.1.2.2) and uses 15.
    * A client compresses with it and offers it; zlib cannot do 8, so at 8 it compresses nothing.
    *
-   * Default: a server asks for 13, which restores messages in 20 KiB instead of 45; a client compresses with 13.
+   * Default: a server asks for 13, which restores messages in 16 KiB instead of 64; a client compresses with 13.
    */
   readonly clientMaxWindowBits?: WindowBits;
   /**
-   * 1 to 9: memory of a compressing context besides its windows. Default 6: with windows of 2^13 bytes 8 makes JSON of 64
-   * KiB smaller by one in 500, takes up to 48 KiB more, and lets what does not compress grow more.
+   * 1 to 9: memory of a compressing context besides its windows, for finding what was there before: 2^(memLevel + 7) bytes,
+   * and with zlib four times as many. Default 6. More of it finds a little more in large windows.
    */
   readonly memLevel?: number;
   /**
@@ -83,7 +84,7 @@ export interface WebSocketDeflateOptions {
   /**
    * How many threads of Node's pool, which are 4 unless `UV_THREADPOOL_SIZE` says otherwise, the sessions of this
    * installation take at once, 1 to 1024; messages wait for a place in their order. Default 2, which leaves two to files
-   * and name look-ups. Only large messages go there on the synchronous path, and all on the asynchronous one.
+   * and name look-ups. Only large messages go there, and all on the asynchronous path.
    */
   readonly maxThreads?: number;
   /**

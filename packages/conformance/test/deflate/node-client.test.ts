@@ -1,15 +1,12 @@
-import type { DeflatePath, WebSocketDeflateOptions } from "@sluice/deflate";
-import { deflatePath } from "@sluice/deflate";
+import type { WebSocketDeflateOptions } from "@sluice/deflate";
 import type { MessageEvent } from "undici";
 import { WebSocket as UndiciWebSocket } from "undici";
 import { describe, expect, test } from "vitest";
 import type { Peer } from "./conversation.js";
 import { converse, largeMessages, messages } from "./conversation.js";
 import { Incoming } from "./incoming.js";
+import { PATHS } from "./paths.js";
 import { serveEcho } from "./server.js";
-
-const PATHS: readonly DeflatePath[] =
-  deflatePath() === "synchronous" ? ["synchronous", "asynchronous"] : ["asynchronous"];
 
 /** Node's own client, and before Node 22 the package that it comes from. */
 async function connect(port: number): Promise<Peer & { close(): void; readonly extensions: string }> {

@@ -1,6 +1,4 @@
 import { DeflateRaw, deflateRawSync, InflateRaw } from "node:zlib";
-import type { DeflatePath } from "@sluice/deflate";
-import { deflatePath } from "@sluice/deflate";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { ClientFrame } from "../../src/frames.js";
 import { clientFrame, concat } from "../../src/frames.js";
@@ -8,6 +6,7 @@ import { everySetup } from "../support/setups.js";
 import { Client } from "./client.js";
 import { Context } from "./context.js";
 import { json, noise } from "./messages.js";
+import { PATHS } from "./paths.js";
 import type { Echo, EchoOptions } from "./server.js";
 import { serveEcho } from "./server.js";
 
@@ -19,8 +18,6 @@ const PING = 9;
 const PONG = 0x8a;
 const RSV1 = 0x40;
 
-const PATHS: readonly DeflatePath[] =
-  deflatePath() === "synchronous" ? ["synchronous", "asynchronous"] : ["asynchronous"];
 const HOSTS = everySetup.flatMap((setup) => PATHS.map((path) => ({ setup, path })));
 
 /** Offers with and without the client's context. */

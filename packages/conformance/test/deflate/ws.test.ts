@@ -1,16 +1,13 @@
 import { once } from "node:events";
 import type { DeflateWindowBits, WebSocketDeflateOptions, WindowBits } from "@sluice/deflate";
-import { deflatePath } from "@sluice/deflate";
 import { describe, expect, test } from "vitest";
 import type { PerMessageDeflateOptions } from "ws";
 import { WebSocket } from "ws";
 import type { Peer } from "./conversation.js";
 import { converse, largeMessages, messages } from "./conversation.js";
 import { Incoming } from "./incoming.js";
+import { PATHS } from "./paths.js";
 import { serveEcho } from "./server.js";
-
-const PATHS =
-  deflatePath() === "synchronous" ? (["synchronous", "asynchronous"] as const) : (["asynchronous"] as const);
 
 async function connect(
   port: number,
@@ -60,7 +57,7 @@ describe.each(PATHS)("the client of ws, and the %s path", (path) => {
     });
 
     test.each([0, 700])("as the server asks, in every window, both compressing from %s bytes on", async (threshold) => {
-      for (const windows of path === "synchronous" ? WINDOWS : WINDOWS.filter((_, index) => index % 5 === 0)) {
+      for (const windows of path !== "asynchronous" ? WINDOWS : WINDOWS.filter((_, index) => index % 5 === 0)) {
         const { port, server } = await serveEcho({
           deflate: { ...deflate, ...windows, compressIfBiggerThan: threshold },
         });
