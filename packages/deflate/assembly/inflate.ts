@@ -302,15 +302,16 @@ function run(
       const distanceTable = isFixed ? FIXED_DISTANCES : DISTANCES;
       const literalMask = (<usize>1 << literalBits) - 1;
       const distanceMask = (<usize>1 << distanceBits) - 1;
+      bits |= load<u64>(p) << count;
+      p += (63 - count) >> 3;
+      count |= 56;
+      let entry = load<u32>(literalTable + ((<usize>bits & literalMask) << 2));
       while (true) {
         if (out >= limit || p > end + 8) {
           result = MORE;
           break;
         }
-        bits |= load<u64>(p) << count;
-        p += (63 - count) >> 3;
-        count |= 56;
-        let entry = load<u32>(literalTable + ((<usize>bits & literalMask) << 2));
+        // Here are 56 bits at least.
         if (entry & LITERAL) {
           bits >>= entry;
           count -= entry & 63;
@@ -320,7 +321,21 @@ function run(
             bits >>= entry;
             count -= entry & 63;
             store<u8>(out++, entry >> 16);
-            continue;
+            entry = load<u32>(literalTable + ((<usize>bits & literalMask) << 2));
+            if (entry & LITERAL) {
+              bits >>= entry;
+              count -= entry & 63;
+              store<u8>(out++, entry >> 16);
+              entry = load<u32>(literalTable + ((<usize>bits & literalMask) << 2));
+              bits |= load<u64>(p) << count;
+              p += (63 - count) >> 3;
+              count |= 56;
+              continue;
+            }
+          }
+          if (out >= limit) {
+            result = MORE;
+            break;
           }
         }
         if (entry & EXCEPTION) {
@@ -330,14 +345,17 @@ function run(
             count -= entry & 63;
             if (entry & LITERAL) {
               store<u8>(out++, entry >> 16);
+              entry = load<u32>(literalTable + ((<usize>bits & literalMask) << 2));
+              bits |= load<u64>(p) << count;
+              p += (63 - count) >> 3;
+              count |= 56;
               continue;
             }
             if (!(entry & END_OF_BLOCK)) result = INVALID_LITERAL_LENGTH_CODE;
             break;
           }
         }
-        const length =
-          (entry >> 16) + ((<u32>bits & ((<u32>1 << entry) - 1)) >> (entry >> 8));
+        const length = (entry >> 16) + ((<u32>bits & ((<u32>1 << entry) - 1)) >> (entry >> 8));
         bits >>= entry;
         count -= entry & 63;
 
@@ -354,8 +372,7 @@ function run(
             break;
           }
         }
-        const distance =
-          (entry >> 16) + ((<u32>bits & ((<u32>1 << entry) - 1)) >> (entry >> 8));
+        const distance = (entry >> 16) + ((<u32>bits & ((<u32>1 << entry) - 1)) >> (entry >> 8));
         bits >>= entry;
         count -= entry & 63;
         let source = out - distance;
@@ -363,6 +380,11 @@ function run(
           result = INVALID_DISTANCE_TOO_FAR_BACK;
           break;
         }
+        // The next entry comes from bits that are there already.
+        entry = load<u32>(literalTable + ((<usize>bits & literalMask) << 2));
+        bits |= load<u64>(p) << count;
+        p += (63 - count) >> 3;
+        count |= 56;
         const stop = out + length;
         if (distance >= 16) {
           v128.store(out, v128.load(source));
@@ -402,7 +424,7 @@ function run(
     }
     const next = p - (count >> 3);
     if ((count & 7) == 0 && (next == end || (next == end - TAIL_SIZE && (isFinal || wasStored)))) break;
-    if (next >= end) break;
+    if (next > end) break;
   }
 
   // What came after the message was never decided by what is in it.
