@@ -29,7 +29,7 @@ import {
   INVALID_CODE_LENGTHS_SET,
   INVALID_DISTANCES_SET,
   INVALID_LITERAL_LENGTHS_SET,
-  MISSING_END_OF_BLOCK,
+  INVALID_CODE_MISSING_END_OF_BLOCK,
   TOO_MANY_LENGTH_OR_DISTANCE_SYMBOLS,
 } from "./inflate-result";
 
@@ -120,7 +120,7 @@ export function readCodes(): i32 {
   store<u32>(COUNT, count);
   store<u32>(NEXT, next);
 
-  if (endOfBlock == 0) return orOverrun(MISSING_END_OF_BLOCK, next, count);
+  if (endOfBlock == 0) return orOverrun(INVALID_CODE_MISSING_END_OF_BLOCK, next, count);
   const literalBits = build(LITERAL_SET, LITERAL_ENTRIES, LITERALS, LITERAL_BITS, true);
   if (literalBits == 0) return orOverrun(INVALID_LITERAL_LENGTHS_SET, next, count);
   const distanceBits = build(DISTANCE_SET, DISTANCE_ENTRIES - (literals << 2), DISTANCES, DISTANCE_BITS, true);
