@@ -114,3 +114,46 @@ export const PLAIN_LENGTH_CODES: readonly number[] = Array.from({ length: 19 }, 
 export function codeLengths(size: number, lengths: Readonly<Record<number, number>>): number[] {
   return Array.from({ length: size }, (_, symbol) => lengths[symbol] ?? 0);
 }
+
+/** The symbols of two literals, and of the length 3. */
+export const [A, B, THREE] = [65, 66, 257];
+export const FOUR_CODES = codeLengths(258, { [A]: 2, [B]: 2, [END_OF_BLOCK]: 2, [THREE]: 2 });
+/** One code of each length up to 15, and a second one of 15 bits. */
+export const DEEP = [15, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1];
+export const DEEP_LITERALS = [0, ...DEEP.slice(1), ...codeLengths(241, { [END_OF_BLOCK - 16]: 15 })];
+
+/** A block with codes of its own, and the beginning of the next. */
+export interface Block {
+  readonly literals?: readonly number[];
+  readonly distances?: readonly number[];
+  readonly lengthCodes?: readonly number[];
+  /** As they are written, where that is not one after the other. */
+  readonly lengths?: readonly CodeLength[];
+  /** Literals, lengths, and bits as they are. */
+  readonly symbols?: readonly (number | string)[];
+}
+
+export function dynamicPayload({
+  literals = FOUR_CODES,
+  distances = [1, 1],
+  lengthCodes = PLAIN_LENGTH_CODES,
+  lengths = [...literals, ...distances],
+  symbols = [],
+}: Block): Uint8Array {
+  const writer = new BlockWriter();
+  writeCodes(writer, { literals: literals.length, distances: distances.length, lengthCodes, lengths });
+  for (const symbol of symbols) {
+    if (typeof symbol === "number") writer.symbol(literals, symbol);
+    else for (const bit of symbol) writer.bits(Number(bit), 1);
+  }
+  return writer.symbol(literals, END_OF_BLOCK).bits(0, 3).bytes();
+}
+
+/** A block with fixed codes: literals, and lengths without extra bits, each with a distance behind it, without extra bits too. */
+export function fixedPayload(symbols: readonly number[]): Uint8Array {
+  const writer = new BlockWriter().bits(2, 3);
+  for (const [index, symbol] of symbols.entries()) {
+    writer.symbol((symbols[index - 1] ?? 0) > END_OF_BLOCK ? FIXED_DISTANCES : FIXED_LITERALS, symbol);
+  }
+  return writer.symbol(FIXED_LITERALS, END_OF_BLOCK).bits(0, 3).bytes();
+}

@@ -71,3 +71,8 @@ export class Judge {
     }
   }
 }
+
+/** What assembly/inflate-result.ts calls an error of zlib. */
+export function named(error: string | undefined): string {
+  return (error ?? "ends within a block").toUpperCase().replaceAll(/[^A-Z]+/g, "_");
+}
