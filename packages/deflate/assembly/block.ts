@@ -1,7 +1,7 @@
 /*
  * Writes blocks (RFC 1951 section 3.2.3): what was found in a part of a message, in the shortest of the three forms.
  */
-import { buildCode } from "./huffman";
+import { buildCode } from "./huffman-encode";
 import {
   DISTANCE_CODES,
   DISTANCE_FREQUENCIES,
@@ -37,15 +37,15 @@ let count: u32 = 0;
 /** Where the next byte goes. */
 let out: usize = OUTPUT;
 
-// @ts-ignore: decorator
-@inline function put(value: u32, size: u32): void {
+@inline
+function put(value: u32, size: u32): void {
   bits |= (<u64>value) << count;
   count += size;
 }
 
 /** Writes whole bytes: afterwards at most seven bits wait, and there is room for 57 more. */
-// @ts-ignore: decorator
-@inline function write(): void {
+@inline
+function write(): void {
   store<u64>(out, bits);
   out += count >> 3;
   bits >>= <u64>(count & 56);
@@ -110,16 +110,13 @@ export function writeBlock(end: usize, from: usize, to: usize): void {
 }
 
 /** Fewer symbols than this hardly ever save the bits that telling codes for them takes. */
-// @ts-ignore: decorator
-@inline const WORTH_A_CODE: usize = 48;
+const WORTH_A_CODE: usize = 48;
 
 /** Bits that telling codes takes at the least. */
-// @ts-ignore: decorator
-@inline const SMALLEST_HEADER: u32 = 60;
+const SMALLEST_HEADER: u32 = 60;
 
 /** Of a block that is stored: its header, padding, and its size twice. */
-// @ts-ignore: decorator
-@inline const STORED_BITS: u32 = 42;
+const STORED_BITS: u32 = 42;
 
 /** A block of bytes as they are; no more than 65,535. */
 export function writeStored(from: usize, to: usize): void {
@@ -132,14 +129,14 @@ export function writeStored(from: usize, to: usize): void {
   out += 4 + size;
 }
 
-// @ts-ignore: decorator
-@inline function frequency(table: usize, symbol: u32): u32 {
+@inline
+function frequency(table: usize, symbol: u32): u32 {
   return load<u32>(table + (<usize>symbol << 2));
 }
 
 /** Bits behind the codes. */
-// @ts-ignore: decorator
-@inline function extraBits(): u32 {
+@inline
+function extraBits(): u32 {
   let sum: u32 = 0;
   for (let symbol: u32 = 265; symbol < 285; symbol++) {
     sum += frequency(LITERAL_FREQUENCIES, symbol) * lengthExtraBits(symbol);
@@ -151,8 +148,8 @@ export function writeStored(from: usize, to: usize): void {
 }
 
 /** Bits of all codes, were they the fixed ones. */
-// @ts-ignore: decorator
-@inline function fixedBits(): u32 {
+@inline
+function fixedBits(): u32 {
   let sum: u32 = 0;
   const low = total(0, 144);
   const high = total(144, 256);
@@ -164,8 +161,8 @@ export function writeStored(from: usize, to: usize): void {
 }
 
 /** How many literals and lengths from `from` to `to` there are: multiples of four. */
-// @ts-ignore: decorator
-@inline function total(from: u32, to: u32): u32 {
+@inline
+function total(from: u32, to: u32): u32 {
   let sums = i32x4.splat(0);
   for (let symbol = from; symbol < to; symbol += 4) {
     sums = i32x4.add(sums, v128.load(LITERAL_FREQUENCIES + (<usize>symbol << 2)));
@@ -179,8 +176,8 @@ export function writeStored(from: usize, to: usize): void {
 }
 
 /** How many code lengths of `size` have to be told: those up to the last that is not 0, and no fewer than `least`. */
-// @ts-ignore: decorator
-@inline function toldOf(lengths: usize, size: u32, least: u32): u32 {
+@inline
+function toldOf(lengths: usize, size: u32, least: u32): u32 {
   while (size > least && load<u8>(lengths + size - 1) == 0) size--;
   return size;
 }
@@ -225,8 +222,8 @@ let toldLiterals: u32 = 0;
 let toldDistances: u32 = 0;
 let toldBits: u32 = 0;
 
-// @ts-ignore: decorator
-@inline function tell(at: usize, symbol: u32, extra: u32): usize {
+@inline
+function tell(at: usize, symbol: u32, extra: u32): usize {
   store<u16>(at, <u16>(symbol | (extra << 8)));
   const slot = LENGTH_FREQUENCIES + (<usize>symbol << 2);
   store<u32>(slot, load<u32>(slot) + 1);
@@ -234,22 +231,21 @@ let toldBits: u32 = 0;
 }
 
 /** How many lengths of the code lengths' own code there are. */
-// @ts-ignore: decorator
-@inline function tellableLengths(): u32 {
+@inline
+function tellableLengths(): u32 {
   let size: u32 = 19;
   while (size > 4 && load<u8>(LENGTH_LENGTHS + load<u8>(ORDER + size - 1)) == 0) size--;
   return size;
 }
 
-// @ts-ignore: decorator
-@inline function headerBits(tellable: u32): u32 {
-  const runs =
-    frequency(LENGTH_FREQUENCIES, 16) * 2 + frequency(LENGTH_FREQUENCIES, 17) * 3 + frequency(LENGTH_FREQUENCIES, 18) * 7;
-  return 14 + tellable * 3 + toldBits + runs;
+@inline
+function headerBits(tellable: u32): u32 {
+  const short = frequency(LENGTH_FREQUENCIES, 16) * 2 + frequency(LENGTH_FREQUENCIES, 17) * 3;
+  return 14 + tellable * 3 + toldBits + short + frequency(LENGTH_FREQUENCIES, 18) * 7;
 }
 
-// @ts-ignore: decorator
-@inline function writeHeader(told: usize, tellable: u32): void {
+@inline
+function writeHeader(told: usize, tellable: u32): void {
   put(toldLiterals - 257, 5);
   put(toldDistances - 1, 5);
   put(tellable - 4, 4);
@@ -268,8 +264,8 @@ let toldBits: u32 = 0;
   write();
 }
 
-// @ts-ignore: decorator
-@inline function writeSymbols(end: usize, literals: usize, distances: usize): void {
+@inline
+function writeSymbols(end: usize, literals: usize, distances: usize): void {
   let bb = bits;
   let bc = count;
   let to = out;

@@ -10,46 +10,35 @@ import { DISTANCE_FREQUENCIES, LITERAL_FREQUENCIES, SYMBOLS } from "./layout";
 import { distanceSymbol, LONGEST, matchLength } from "./symbols";
 
 /** Where the next byte goes: at least 1. */
-// @ts-ignore: decorator
-@inline const POSITION: usize = 0;
+const POSITION: usize = 0;
 /** The first place that may be referred to. */
-// @ts-ignore: decorator
-@inline const BASE: usize = 4;
+const BASE: usize = 4;
 /** Bytes: a power of two. */
-// @ts-ignore: decorator
-@inline const WINDOW: usize = 8;
+const WINDOW: usize = 8;
 /** Bytes that there is room for: at least two windows, less than 2^16. */
-// @ts-ignore: decorator
-@inline const CAPACITY: usize = 12;
+const CAPACITY: usize = 12;
 /** Bits of a hash that are dropped. */
-// @ts-ignore: decorator
-@inline const HASH_SHIFT: usize = 16;
+const HASH_SHIFT: usize = 16;
 /** How many places are looked at for a match: 0 to look for none, and 1 to keep only the newest place of each hash. */
-// @ts-ignore: decorator
-@inline const CHAIN: usize = 20;
+const CHAIN: usize = 20;
 /** A match of this length is taken at once. */
-// @ts-ignore: decorator
-@inline const NICE: usize = 24;
+const NICE: usize = 24;
 /** Up to this length a match waits for a longer one at the next byte; 0 for never. */
-// @ts-ignore: decorator
-@inline const LAZY: usize = 28;
+const LAZY: usize = 28;
 /** From this length on the next byte's is looked for at a quarter of the places. */
-// @ts-ignore: decorator
-@inline const GOOD: usize = 32;
-// @ts-ignore: decorator
-@inline const HEADS: usize = 48;
+const GOOD: usize = 32;
+const HEADS: usize = 48;
 
 /** The shortest match that is looked for: what a hash is made of. */
-// @ts-ignore: decorator
-@inline const LEAST: u32 = 4;
+const LEAST: u32 = 4;
 
-// @ts-ignore: decorator
-@inline function headsSize(context: usize): usize {
+@inline
+function headsSize(context: usize): usize {
   return <usize>(load<u32>(context, LAZY) > 0 ? 2 : 4) << (32 - load<u32>(context, HASH_SHIFT));
 }
 
-// @ts-ignore: decorator
-@inline function chainsSize(context: usize): usize {
+@inline
+function chainsSize(context: usize): usize {
   return load<u32>(context, LAZY) > 0 ? load<u32>(context, WINDOW) << 1 : 0;
 }
 
@@ -94,7 +83,9 @@ export function deflate(context: usize, size: u32, first: boolean, last: boolean
   if (load<u32>(context, CHAIN) == 0) writeStored(from, to);
   else {
     beginBlock();
-    writeBlock(load<u32>(context, LAZY) == 0 ? findGreedily(context, bytes, from, to) : findLazily(context, bytes, from, to), from, to);
+    const isLazy = load<u32>(context, LAZY) > 0;
+    const end = isLazy ? findLazily(context, bytes, from, to) : findGreedily(context, bytes, from, to);
+    writeBlock(end, from, to);
   }
   if (last) endOutput();
   store<u32>(context, position + size, POSITION);
@@ -119,27 +110,27 @@ export function remember(context: usize, size: u32): void {
   store<u32>(context, position + size, POSITION);
 }
 
-// @ts-ignore: decorator
-@inline function hash(four: u32, shift: u32): usize {
+@inline
+function hash(four: u32, shift: u32): usize {
   return <usize>((four * 0x9e3779b1) >> shift);
 }
 
-// @ts-ignore: decorator
-@inline function occurs(table: usize, symbol: u32): void {
+@inline
+function occurs(table: usize, symbol: u32): void {
   const slot = table + (<usize>symbol << 2);
   store<u32>(slot, load<u32>(slot) + 1);
 }
 
-// @ts-ignore: decorator
-@inline function literal(at: usize, byte: u32): usize {
+@inline
+function literal(at: usize, byte: u32): usize {
   store<u32>(at, byte);
   occurs(LITERAL_FREQUENCIES, byte);
   return at + 4;
 }
 
 /** A match: its length above, its distance below bit 16. */
-// @ts-ignore: decorator
-@inline function match(at: usize, found: u32): usize {
+@inline
+function match(at: usize, found: u32): usize {
   store<u32>(at, found);
   occurs(LITERAL_FREQUENCIES, matchLength(found >> 16) & 0x1ff);
   occurs(DISTANCE_FREQUENCIES, distanceSymbol(found & 0xffff));
@@ -147,23 +138,21 @@ export function remember(context: usize, size: u32): void {
 }
 
 /** Bytes from which on a part of a message mostly gets codes of its own, where literals take fewer bits. */
-// @ts-ignore: decorator
-@inline const LONG_MESSAGE: usize = 320;
+const LONG_MESSAGE: usize = 320;
 
 /** A match of four bytes that is further away takes more bits than they do as literals, and one of five eight times as far. */
-// @ts-ignore: decorator
-@inline const FAR: u32 = 512;
+const FAR: u32 = 512;
 
-// @ts-ignore: decorator
-@inline function isTooFar(found: u32): boolean {
+@inline
+function isTooFar(found: u32): boolean {
   const length = found >> 16;
   if (length > LEAST + 1) return false;
   return (found & 0xffff) > (length > LEAST ? FAR << 3 : FAR);
 }
 
 /** How many bytes are the same at `p` and `q`, from the fourth on, up to `most`. */
-// @ts-ignore: decorator
-@inline function same(p: usize, q: usize, most: u32): u32 {
+@inline
+function same(p: usize, q: usize, most: u32): u32 {
   let length: u32 = LEAST;
   while (length < most) {
     const different = load<u64>(p + length) ^ load<u64>(q + length);
@@ -222,8 +211,8 @@ function findGreedily(context: usize, bytes: usize, from: usize, to: usize): usi
   return at;
 }
 
-// @ts-ignore: decorator
-@inline function keep(heads: usize, shift: u32, bytes: usize, p: usize, end: usize): void {
+@inline
+function keep(heads: usize, shift: u32, bytes: usize, p: usize, end: usize): void {
   if (p > end) return;
   const slot = heads + (hash(load<u32>(p), shift) << 2);
   store<u32>(slot, (load<u32>(slot) << 16) | <u32>(p - bytes));
@@ -285,8 +274,8 @@ function findLazily(context: usize, bytes: usize, from: usize, to: usize): usize
 }
 
 /** Takes in places that nothing is looked for at. */
-// @ts-ignore: decorator
-@inline function insert(heads: usize, chains: usize, shift: u32, mask: u32, bytes: usize, from: usize, to: usize): void {
+@inline
+function insert(heads: usize, chains: usize, shift: u32, mask: u32, bytes: usize, from: usize, to: usize): void {
   for (let p = from; p < to; p++) {
     const place = <u32>(p - bytes);
     const slot = heads + (hash(load<u32>(p), shift) << 1);
@@ -299,8 +288,8 @@ function findLazily(context: usize, bytes: usize, from: usize, to: usize): usize
  * The longest match at `p` that is longer than `best`, among the first places of the chain that begins with `candidate`;
  * 0 where there is none. No place below `limit` counts.
  */
-// @ts-ignore: decorator
-@inline function longest(
+@inline
+function longest(
   bytes: usize,
   chains: usize,
   mask: u32,

@@ -24,7 +24,7 @@ export const DEFLATE_TABLES: usize = 327680;
 export const LITERAL_FREQUENCIES: usize = DEFLATE_TABLES;
 export const DISTANCE_FREQUENCIES: usize = DEFLATE_TABLES + 1152;
 export const LENGTH_FREQUENCIES: usize = DEFLATE_TABLES + 1280;
-/** And their codes: see huffman.ts. */
+/** And their codes: see huffman-encode.ts. */
 export const LITERAL_CODES: usize = DEFLATE_TABLES + 1408;
 export const DISTANCE_CODES: usize = DEFLATE_TABLES + 2560;
 export const LENGTH_CODES: usize = DEFLATE_TABLES + 2688;

@@ -1,44 +1,39 @@
 /*
  * Lengths and distances as symbols with extra bits (RFC 1951 section 3.2.5), and the fixed codes (section 3.2.6).
  */
-import { reversed } from "./huffman";
+import { reversed } from "./huffman-encode";
 import { FIXED_DISTANCE_CODES, FIXED_LITERAL_CODES, MATCH_LENGTHS } from "./layout";
 
-// @ts-ignore: decorator
-@inline export const END_OF_BLOCK: u32 = 256;
+export const END_OF_BLOCK: u32 = 256;
 /** Symbols of literals, the end of the block and lengths; of distances; of code lengths. */
-// @ts-ignore: decorator
-@inline export const LITERALS: u32 = 286;
-// @ts-ignore: decorator
-@inline export const DISTANCES: u32 = 30;
+export const LITERALS: u32 = 286;
+export const DISTANCES: u32 = 30;
 
-// @ts-ignore: decorator
-@inline export const SHORTEST: u32 = 3;
-// @ts-ignore: decorator
-@inline export const LONGEST: u32 = 258;
+export const SHORTEST: u32 = 3;
+export const LONGEST: u32 = 258;
 
 /** What is known of a match length: its symbol in the lowest nine bits, then four bits for its extra bits, then their value. */
-// @ts-ignore: decorator
-@inline export function matchLength(length: u32): u32 {
+@inline
+export function matchLength(length: u32): u32 {
   return load<u32>(MATCH_LENGTHS + (<usize>(length - SHORTEST) << 2));
 }
 
 /** Of the length symbol `symbol`, which is 257 or more. */
-// @ts-ignore: decorator
-@inline export function lengthExtraBits(symbol: u32): u32 {
+@inline
+export function lengthExtraBits(symbol: u32): u32 {
   return symbol < 265 || symbol == 285 ? 0 : (symbol - 261) >> 2;
 }
 
-// @ts-ignore: decorator
-@inline export function distanceSymbol(distance: u32): u32 {
+@inline
+export function distanceSymbol(distance: u32): u32 {
   const less = distance - 1;
   if (less < 4) return less;
   const top = 31 - clz<u32>(less);
   return (top << 1) | ((less >> (top - 1)) & 1);
 }
 
-// @ts-ignore: decorator
-@inline export function distanceExtraBits(symbol: u32): u32 {
+@inline
+export function distanceExtraBits(symbol: u32): u32 {
   return symbol < 4 ? 0 : (symbol >> 1) - 1;
 }
 

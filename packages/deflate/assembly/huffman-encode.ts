@@ -5,16 +5,13 @@
 import { HUFFMAN_COUNTS, HUFFMAN_KEYS, HUFFMAN_NODES, HUFFMAN_SORTED } from "./layout";
 
 /** A frequency from here on is sorted by comparing: there are few. */
-// @ts-ignore: decorator
-@inline const OFTEN: u32 = 255;
+const OFTEN: u32 = 255;
 
 /** In the low bits of a key: below its frequency. */
-// @ts-ignore: decorator
-@inline const SYMBOL_BITS: u32 = 9;
+const SYMBOL_BITS: u32 = 9;
 
 /** No tree is deeper: a block has less than 2^17 symbols, and a depth needs as many as Fibonacci's numbers grow. */
-// @ts-ignore: decorator
-@inline const DEEPEST: u32 = 31;
+const DEEPEST: u32 = 31;
 
 /** A code of `length` bits as it is written, its first bit lowest. */
 export function reversed(code: u32, length: u32): u32 {
@@ -84,8 +81,8 @@ export function assignCodes(lengths: usize, size: u32, codes: usize): void {
 }
 
 /** Lists what occurs in HUFFMAN_SORTED, the rarest first, each as its frequency and itself. Returns how many there are. */
-// @ts-ignore: decorator
-@inline function sortUsed(frequencies: usize, size: u32): u32 {
+@inline
+function sortUsed(frequencies: usize, size: u32): u32 {
   let used: u32 = 0;
   let top: u32 = 0;
   for (let from: u32 = 0; from < size; from += 4) {
@@ -145,8 +142,8 @@ function sortOften(used: u32): void {
  * Huffman's tree for the sorted list, bottom up: nodes come to be in the order of their weights, so the two lightest are
  * always next in the list or next among the nodes. Leaves in HUFFMAN_COUNTS how many symbols lie at each depth.
  */
-// @ts-ignore: decorator
-@inline function countLengths(used: u32): void {
+@inline
+function countLengths(used: u32): void {
   const nodes = used - 1;
   // Each node: its weight, and later the node above it.
   let leaf: u32 = 0;
@@ -190,8 +187,8 @@ function sortOften(used: u32): void {
 }
 
 /** Makes the longest codes no longer than `most` bits, with others a little longer for that. */
-// @ts-ignore: decorator
-@inline function limitLengths(most: u32): void {
+@inline
+function limitLengths(most: u32): void {
   let tooLong: u32 = 0;
   for (let length = most + 1; length <= DEEPEST; length++) tooLong += load<u32>(HUFFMAN_COUNTS + (<usize>length << 2));
   if (tooLong == 0) return;
