@@ -49,7 +49,7 @@ export const DISTANCE_SET: usize = INFLATE_TABLES + 22656;
 export const BITS: usize = INFLATE_TABLES + 33024;
 export const COUNT: usize = INFLATE_TABLES + 33032;
 export const NEXT: usize = INFLATE_TABLES + 33036;
-/** Where the message ends, its tail included. Reading may run on behind it: see `hasOverrun`. */
+/** Where the message ends, its tail included. Reading may run on behind it: see `orOverrun`. */
 export const END: usize = INFLATE_TABLES + 33040;
 /** What it is in the midst of: see inflate.ts. */
 export const BLOCK: usize = INFLATE_TABLES + 33044;
