@@ -16,7 +16,7 @@ import { Opcode } from "../frame-type.js";
 import { readClosePayload } from "./close-payload.js";
 import type { ConnectionProfile } from "./connection-profile.js";
 import type { ConnectionLimits, RetainedBytes } from "./limits.js";
-import { copied, Payloads, WHOLE_BINARY } from "./payloads.js";
+import { Payloads, WHOLE_BINARY } from "./payloads.js";
 import { Reassembly } from "./reassembly.js";
 import { parseFailure } from "./violations.js";
 
@@ -162,7 +162,7 @@ export class FrameReader {
       } else if ((info & 0x08) !== 0) {
         this.#ownControl(info, start, end);
       } else {
-        this.#ownFragment(info, start, end, descriptors[at + 3] as number);
+        this.#ownFragment(info, at, wordEnd);
       }
     }
     this.#payloads.done();
@@ -193,12 +193,16 @@ export class FrameReader {
     }
   }
 
-  #ownFragment(info: number, start: number, end: number, remaining: number): void {
+  #ownFragment(info: number, at: number, wordEnd: number): void {
+    const { descriptors } = this.#codec;
+    const start = descriptors[at + 1] as number;
+    const end = start + (descriptors[at + 2] as number);
+    const remaining = descriptors[at + 3] as number;
     if ((info & Info.first) !== 0 && !this.#beginFragment(info, start, end - start + remaining)) return;
     const ends = (info & Info.last) !== 0 && (this.#raw || (info & Info.fin) !== 0);
     let payload: Uint8Array;
     if (ends && this.#message === undefined) {
-      payload = copied(this.#codec.readBuffer, start, end);
+      payload = this.#payloads.copy(at, wordEnd);
     } else {
       // A message in fragments may go on for long, in tiny ones: its segments grow as if it will.
       const goesOn = !this.#raw && (info & Info.fin) === 0;

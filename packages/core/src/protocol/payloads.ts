@@ -3,8 +3,11 @@ import { DESCRIPTOR_WORDS, Info } from "@sluice/codec-wasm";
 import { Opcode } from "../frame-type.js";
 import type { PackedBytes, Packing } from "../packed-bytes.js";
 
+/** A frame in one piece, and a message by itself. */
+const WHOLE: number = Info.first | Info.last | Info.fin;
+
 /** A binary frame in one piece, whole, without RSV bits: its info. */
-export const WHOLE_BINARY: number = Info.first | Info.last | Info.fin | Opcode.binary;
+export const WHOLE_BINARY: number = WHOLE | Opcode.binary;
 
 /** Payloads from here on, in bytes, are written from where they are instead of being copied into the batch. */
 export const LARGE_PAYLOAD: number = 32 * 1024;
@@ -27,7 +30,7 @@ const ALIGNMENT = 8;
 const NOTHING = new ArrayBuffer(0);
 
 /**
- * Copies the payloads of whole binary frames out of the codec's memory. An `ArrayBuffer` costs several times what copying
+ * Copies the payloads of whole frames out of the codec's memory. An `ArrayBuffer` costs several times what copying
  * a small payload does, so that those of one chunk, and of no other, share one: a quarter of the time for 128 bytes.
  */
 export class Payloads {
@@ -42,16 +45,21 @@ export class Payloads {
     this.#packing = packing;
   }
 
-  /** The payload of the frame that the descriptor at word `at` tells of; descriptors go up to word `end`. */
+  /** As {@link copy}, or the same in another form, while nobody asks for the bytes. */
   own(at: number, end: number): Uint8Array | PackedBytes {
+    const { descriptors, readBuffer } = this.#codec;
+    const length = descriptors[at + 2] as number;
+    if (length < ALONE_FROM || length >= LARGE_PAYLOAD) return this.copy(at, end);
+    const start = descriptors[at + 1] as number;
+    return this.#packing?.pack(readBuffer, start, start + length) ?? copied(readBuffer, start, start + length);
+  }
+
+  /** The payload of the frame that the descriptor at word `at` tells of; descriptors go up to word `end`. */
+  copy(at: number, end: number): Uint8Array {
     const { descriptors, readBuffer } = this.#codec;
     const start = descriptors[at + 1] as number;
     const length = descriptors[at + 2] as number;
-    if (length <= ALONE_UP_TO) return readBuffer.slice(start, start + length);
-    if (length >= ALONE_FROM) {
-      const packed = length < LARGE_PAYLOAD ? this.#packing?.pack(readBuffer, start, start + length) : undefined;
-      return packed ?? copied(readBuffer, start, start + length);
-    }
+    if (!mayShare(descriptors[at] as number, length)) return copied(readBuffer, start, start + length);
     if (this.#memory.byteLength - this.#used < length) {
       const size = sharedSize(descriptors, at, end);
       if (size === length) return readBuffer.slice(start, start + length);
@@ -81,13 +89,18 @@ function sharedSize(descriptors: Uint32Array, at: number, end: number): number {
   let size = 0;
   for (let word = at; word < end; word += DESCRIPTOR_WORDS) {
     const length = descriptors[word + 2] as number;
-    const mayShare = descriptors[word] === WHOLE_BINARY && length > ALONE_UP_TO && length < ALONE_FROM;
-    if (!mayShare) continue;
+    if (!mayShare(descriptors[word] as number, length)) continue;
     const next = align(size) + length;
     if (next > MOST_SHARED) break;
     size = next;
   }
   return size;
+}
+
+/** Whole messages that are binary or an extension's. Text is a string, and control frames and pieces go their own ways. */
+function mayShare(info: number, length: number): boolean {
+  const isCopied = (info & WHOLE) === WHOLE && (info & 0x08) === 0 && (info & Info.text) === 0;
+  return isCopied && length > ALONE_UP_TO && length < ALONE_FROM;
 }
 
 function align(size: number): number {

@@ -5,6 +5,7 @@ import { DEFLATE_HERE_UP_TO, DeflateContext } from "../zlib/deflate-context.js";
 import type { ThreadPlaces } from "../zlib/thread-places.js";
 import type { Place } from "./arena.js";
 import { givePlace, takePlace } from "./arena.js";
+import { copyOf } from "./copy.js";
 import { DEFLATE_HEADER, DEFLATE_SLACK, DeflateWord, OUTPUT } from "./layout.js";
 
 /** Bytes: a buffer is two windows, and no smaller, so that short messages seldom move what is in it. */
@@ -109,7 +110,7 @@ export class WasmDeflateContext implements DeflatingContext {
       const taken = this.#put(payload, from);
       const last = from + taken === size;
       const made = arena.exports.deflate(address, taken, from === 0 ? 1 : 0, last ? 1 : 0);
-      const part = arena.bytes.slice(OUTPUT, OUTPUT + made);
+      const part = copyOf(arena.bytes, OUTPUT, OUTPUT + made);
       from += taken;
       if (last && parts === undefined) return part;
       parts ??= [];

@@ -7,6 +7,7 @@ import { INFLATE_HERE_UP_TO, InflateContext } from "../zlib/inflate-context.js";
 import type { ThreadPlaces } from "../zlib/thread-places.js";
 import type { Place } from "./arena.js";
 import { givePlace, takePlace } from "./arena.js";
+import { copyOf } from "./copy.js";
 import { INFLATE_ERRORS } from "./inflate-errors.js";
 import { INFLATE_HEADER, INFLATE_SLACK, INPUT, INPUT_SIZE, Inflated, InflateWord, STATE, State } from "./layout.js";
 
@@ -72,7 +73,7 @@ export class WasmInflateContext implements InflatingContext {
     const from = arena.words[STATE / 4 + State.from] as number;
     const to = arena.words[STATE / 4 + State.to] as number;
     if (status !== Inflated.done || to - from > maxSize) return this.#more(status, payload, from, to, history, maxSize);
-    return arena.bytes.slice(from, to);
+    return copyOf(arena.bytes, from, to);
   }
 
   /** The message is corrupt, or did not fit what was left of the buffer, or the bound. */
@@ -96,7 +97,7 @@ export class WasmInflateContext implements InflatingContext {
         throw this.#failed(new CorruptMessageError(INFLATE_ERRORS.get(status) ?? "it is no DEFLATE data"));
       size += to - from;
       if (size > maxSize) throw this.#failed(new InflatedFrameTooBigError(maxSize));
-      parts.push(arena.bytes.slice(from, to));
+      parts.push(copyOf(arena.bytes, from, to));
       if (status === Inflated.done) return join(parts);
       // The window moves when the message goes on.
       history ??= arena.bytes.slice(from - historyBefore, from);
