@@ -1,6 +1,7 @@
 import type { ServerOptions as TlsOptions } from "node:https";
 import type { Backend, BackendChoice, Codec } from "@sluice/codec-wasm";
 import type { Application, ApplicationEnvironment } from "../application/application.js";
+import { settleAcceptedSockets } from "./accepted-sockets.js";
 import { AttachedEngine } from "./attached-engine.js";
 import { processCodec } from "./codec.js";
 import type { NodeEngineOptions } from "./engine.js";
@@ -35,6 +36,7 @@ export class NodeHost {
   constructor(codec: CodecChoice, readPath: ReadPathChoice) {
     this.#codec = processCodec(codec);
     this.readPath = selectReadPath(readPath);
+    settleAcceptedSockets();
   }
 
   get codec(): { readonly backend: CodecBackend; readonly reason: string } {
