@@ -30,7 +30,7 @@ class SocketRequest implements RequestData {
     this.method = message.method ?? "GET";
     this.uri = shared(message.url ?? "/");
     this.httpVersion = shared(message.httpVersion);
-    this.rawHeaders = message.rawHeaders.map(shared);
+    this.rawHeaders = sharedHeaders(message);
     this.proxies = proxies;
     this.remoteAddress = socket.remoteAddress;
     this.remotePort = socket.remotePort;
@@ -48,6 +48,12 @@ class SocketRequest implements RequestData {
   get localPort(): number | undefined {
     return this.#socket.localPort;
   }
+}
+
+/** In place of those of the message, which are the same. */
+function sharedHeaders({ rawHeaders }: IncomingMessage): readonly string[] {
+  for (let index = 0; index < rawHeaders.length; index++) rawHeaders[index] = shared(rawHeaders[index] as string);
+  return rawHeaders;
 }
 
 /** Answers an ordinary request; 500 where that fails, which is logged. Never rejects. */
