@@ -21,6 +21,7 @@ const SCRIPT = `
   const server = embeddedServer({ host: "127.0.0.1", port: 0 }, () => {});
   await server.start();
   const [{ port }] = await server.resolvedConnectors();
+  made.length = 0;
   for (let count = 0; count < 40; count++) {
     const socket = connect(port, "127.0.0.1");
     await new Promise((resolve) => socket.once("connect", resolve));
