@@ -7,7 +7,7 @@ import { converse } from "./echo-client.js";
 const CLOSE = 0x88;
 
 const ways = (["wasm", "typescript"] as const).flatMap((codec) =>
-  (["shared", "data"] as const).map((readPath) => ({ codec, readPath })),
+  (["direct", "shared", "data"] as const).map((readPath) => ({ codec, readPath })),
 );
 
 describe.each(ways)("on the $codec codec, with the read path $readPath", ({ codec, readPath }) => {

@@ -63,14 +63,15 @@ export interface AttachableApplication {
  *
  * @throws InvalidOptionError (`INVALID_OPTION`) for an option that cannot be, and whatever a module throws.
  * @throws CodecUnavailableError (`CODEC_UNAVAILABLE`) when the codec "wasm" is asked for and cannot run.
- * @throws ReadPathUnavailableError (`READ_PATH_UNAVAILABLE`) when the read path "shared" is asked for and cannot be taken.
+ * @throws ReadPathUnavailableError (`READ_PATH_UNAVAILABLE`) when the read path "shared" is asked for and cannot be taken,
+ * and when "direct" is.
  */
 export async function application(
   modules: ApplicationModules,
   config: ApplicationConfig = {},
 ): Promise<AttachableApplication> {
   checkOptionNames("options of application", config, APPLICATION_OPTIONS);
-  const { application, node } = createApplication(config);
+  const { application, node } = createApplication(config, false);
   const engine = node.attachedEngine(application);
   const attachable = new AttachedApplication(application, engine, modules, node);
   await attachable.start();

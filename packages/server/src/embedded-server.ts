@@ -73,17 +73,18 @@ export interface EmbeddedServer {
  *
  * @throws InvalidOptionError (`INVALID_OPTION`) for an option that cannot be; the message names it.
  * @throws CodecUnavailableError (`CODEC_UNAVAILABLE`) when the codec "wasm" is asked for and cannot run.
- * @throws ReadPathUnavailableError (`READ_PATH_UNAVAILABLE`) when the read path "shared" is asked for and cannot be taken.
+ * @throws ReadPathUnavailableError (`READ_PATH_UNAVAILABLE`) when the read path "direct" or "shared" is asked for and cannot be taken.
  */
 export function embeddedServer(config: ServerConfig, module: ApplicationModules): EmbeddedServer {
   checkOptionNames("options of embeddedServer", config, NAMES);
   const [first, ...more] = resolveConnectors(config);
   const handshakeTimeout = milliseconds(config.handshakeTimeout ?? "10s", "handshakeTimeout");
-  if (config.readPath === "shared" && [first, ...more].some(({ tls }) => tls !== undefined)) {
-    throw new InvalidOptionError("readPath", "shared", '"auto" or "data" where a connector has tls');
+  const { readPath } = config;
+  if ((readPath === "direct" || readPath === "shared") && [first, ...more].some(({ tls }) => tls !== undefined)) {
+    throw new InvalidOptionError("readPath", readPath, '"auto" or "data" where a connector has tls');
   }
   if (handshakeTimeout === 0) throw new InvalidOptionError("handshakeTimeout", 0, "longer than 0 ms");
-  const { application, node } = createApplication(config);
+  const { application, node } = createApplication(config, true);
   const serve = (at: ResolvedConnector): Engine<EngineConnectors> =>
     node.engine(application, { ...at, handshakeTimeout });
   const engine = new JoinedEngines([serve(first), ...more.map(serve)]);

@@ -50,6 +50,6 @@ export async function testApplication<Result>(
   options: TestApplicationOptions = {},
 ): Promise<Result> {
   checkOptionNames("options of testApplication", options, NAMES);
-  const { environment } = createApplication(options).application;
+  const { environment } = createApplication(options, false).application;
   return await runTest(environment, module, block, options);
 }

@@ -358,4 +358,10 @@ describe("an application without a server of its own", () => {
     const app = await attachable(route(echo), { readPath });
     expect(app.readPath).toEqual({ path: readPath, reason: expect.stringContaining("asked for") });
   });
+
+  it("takes no socket away from the server that it is attached to", async () => {
+    expect((await attachable(route(echo))).readPath.path).toBe("shared");
+    const refused = expect.objectContaining({ code: "READ_PATH_UNAVAILABLE", path: "direct" });
+    await expect(attachable(route(echo), { readPath: "direct" })).rejects.toEqual(refused);
+  });
 });

@@ -11,14 +11,22 @@ import { BINARY, frame, TEXT } from "./support/wire.js";
  */
 const SERVER = `
   import { createHook } from "node:async_hooks";
-  import { Socket } from "node:net";
+  import { Server } from "node:net";
   import { embeddedServer, WebSockets } from "@sluice/server";
 
   const counts = { promises: 0, writes: 0 };
   const hook = createHook({ init: (_, type) => void (type === "PROMISE" && counts.promises++) });
-  const { _write, _writev } = Socket.prototype;
-  Socket.prototype._write = function (...args) { counts.writes++; return _write.apply(this, args); };
-  Socket.prototype._writev = function (...args) { counts.writes++; return _writev.apply(this, args); };
+  function watch(handle) {
+    for (const write of ["writeBuffer", "writev"]) {
+      const original = handle[write];
+      handle[write] = (...args) => { counts.writes++; return original.apply(handle, args); };
+    }
+  }
+  const { emit } = Server.prototype;
+  Server.prototype.emit = function (name, ...args) {
+    if (name === "connection") watch(args[0]._handle);
+    return emit.call(this, name, ...args);
+  };
 
   const server = embeddedServer({ host: "127.0.0.1", port: 0 }, (app) => {
     app.install(WebSockets);

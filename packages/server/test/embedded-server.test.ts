@@ -106,6 +106,7 @@ describe("a server", () => {
     ["codec", { codec: "rust" }, '"rust"'],
     ["readPath", { readPath: "fast" }, '"fast"'],
     ["readPath", { readPath: "shared", tls: certificate }, '"auto" or "data" where a connector has tls'],
+    ["readPath", { readPath: "direct", tls: certificate }, '"auto" or "data" where a connector has tls'],
     ["handshakeTimeout", { handshakeTimeout: 0 }, "0"],
     ["handshakeTimeout", { handshakeTimeout: "soon" }, '"soon"'],
     ["trustedProxies", { trustedProxies: ["10.0.0.0/33"] }, "10.0.0.0/33"],
@@ -170,11 +171,14 @@ describe("a server", () => {
     expect(server.codec.reason).not.toBe("");
   });
 
-  it.each(["shared", "data", "auto"] as const)("says which read path is taken for %s, and why", (readPath) => {
-    const server = embeddedServer({ readPath }, () => undefined);
-    expect(server.readPath.path).toBe(readPath === "data" ? "data" : "shared");
-    expect(server.readPath.reason).not.toBe("");
-  });
+  it.each(["direct", "shared", "data", "auto"] as const)(
+    "says which read path is taken for %s, and why",
+    (readPath) => {
+      const server = embeddedServer({ readPath }, () => undefined);
+      expect(server.readPath.path).toBe(readPath === "auto" ? "direct" : readPath);
+      expect(server.readPath.reason).not.toBe("");
+    },
+  );
 });
 
 describe("a server with several connectors", () => {

@@ -120,7 +120,7 @@ const module: ApplicationModule = (app) => {
   });
 };
 
-it.each(readPaths)(
+it.each(["direct", ...readPaths] as const)(
   "a thousand sessions on real sockets (%s) leave nothing behind, however they end",
   async (readPath) => {
     const served = await serve(module, { readPath });

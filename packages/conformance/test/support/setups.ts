@@ -3,7 +3,7 @@ import type { ServerConfig } from "@sluice/server";
 /** What a rule of the wire must hold on: the choices of the server's options, each with each. */
 const CHOICES = {
   codec: ["wasm", "typescript"],
-  readPath: ["shared", "data"],
+  readPath: ["direct", "shared", "data"],
 } as const satisfies { readonly [Option in keyof ServerConfig]?: readonly ServerConfig[Option][] };
 
 /** Options of a server, and how tests call them. */

@@ -40,9 +40,6 @@ function refuse(value: never): never {
  * last event and answered by `finish`, so that the frames in front of them are answered first.
  */
 export class Connection {
-  /** May be changed at any time; holds from the next header and the next `send`. */
-  readonly limits: ConnectionLimits;
-
   readonly #profile: ConnectionProfile;
   readonly #sink: ConnectionSink;
   readonly #writer: FrameWriter;
@@ -60,7 +57,6 @@ export class Connection {
   /** @throws InvalidOptionError (`INVALID_OPTION`) when `limits.maxFrameSize` is not a whole number of bytes from 0 to 2^31 - 1. */
   constructor(options: ConnectionOptions) {
     checkMaxFrameSize(options.limits.maxFrameSize, "limits.maxFrameSize");
-    this.limits = options.limits;
     this.#profile = options.profile;
     this.#sink = options.sink;
     this.#writer = new FrameWriter(options);
@@ -68,6 +64,17 @@ export class Connection {
 
   get state(): CloseState {
     return this.#state;
+  }
+
+  /** What the connection may cost. Others may have the same object: to change a limit is to give another. */
+  get limits(): ConnectionLimits {
+    return this.#writer.limits;
+  }
+
+  /** May be changed at any time; holds from the next header and the next `send`. */
+  set limits(limits: ConnectionLimits) {
+    this.#writer.limits = limits;
+    this.#reader?.moveTo(limits, this.#reader.offset);
   }
 
   /** Bytes that wait for `resume`. */

@@ -36,10 +36,11 @@ function encodedOnce(frame: Frame.Data, text: string): Uint8Array {
 export class FrameWriter {
   /** Whether frames written from now on are masked. */
   masking: boolean;
+  /** Of them `maxFrameSize` holds here. */
+  limits: ConnectionLimits;
 
   readonly #profile: ConnectionProfile;
   readonly #output: ConnectionOutput;
-  readonly #limits: ConnectionLimits;
 
   /** The opcode of the message whose FIN is still to be written, or 0; and of the one whose FIN is still to be given. */
   #written = 0;
@@ -50,7 +51,7 @@ export class FrameWriter {
   constructor({ profile, output, limits, masking }: ConnectionOptions) {
     this.#profile = profile;
     this.#output = output;
-    this.#limits = limits;
+    this.limits = limits;
     this.masking = masking;
   }
 
@@ -110,7 +111,7 @@ export class FrameWriter {
 
   /** @throws FrameTooBigError (`FRAME_TOO_BIG`) when `payload` is over `maxFrameSize`. */
   checkSize(payload: FramePayload): void {
-    const { maxFrameSize } = this.#limits;
+    const { maxFrameSize } = this.limits;
     if (typeof payload === "string") {
       if (payload.length * 3 <= maxFrameSize) return;
       const size = this.#profile.codec.textSize(payload);

@@ -3,9 +3,9 @@ import { InvalidOptionError } from "../errors.js";
 /** What one connection may cost. Every limit is finite by default. */
 export interface ConnectionLimits {
   /** Bytes of a frame, and of a message in fragments; 1009 above. Default 1 MiB. */
-  maxFrameSize: number;
+  readonly maxFrameSize: number;
   /** Fragments in a message, empty ones too; 1008 above. Default 16,384. */
-  maxFragments: number;
+  readonly maxFragments: number;
 }
 
 /**

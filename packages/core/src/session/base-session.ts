@@ -66,7 +66,8 @@ export abstract class BaseSession<Core extends SessionCore> implements WebSocket
 
   set maxFrameSize(value: number) {
     checkMaxFrameSize(value, "session.maxFrameSize");
-    this.core.connection.limits.maxFrameSize = value;
+    const { connection } = this.core;
+    connection.limits = { maxFrameSize: value, maxFragments: connection.limits.maxFragments };
   }
 
   get signal(): AbortSignal {

@@ -68,10 +68,6 @@ type Phase = "open" | "failed" | "closed" | "over";
  */
 export class Outbox implements SendChannel<Frame> {
   readonly #owner: OutboxOwner;
-  readonly #connection: Connection;
-  readonly #output: CountedOutput;
-  readonly #chain: Chain | undefined;
-  readonly #config: SessionSettings["outgoing"];
   /** Both are made on demand: mostly nothing has to wait. */
   #waiting: Waiting[] = NOBODY;
   #flushes: Flush[] = NO_FLUSH;
@@ -82,10 +78,24 @@ export class Outbox implements SendChannel<Frame> {
 
   constructor(owner: OutboxOwner) {
     this.#owner = owner;
-    this.#connection = owner.connection;
-    this.#output = owner.output;
-    this.#chain = owner.pipeline?.outgoing;
-    this.#config = owner.options.settings.outgoing;
+  }
+
+  // What the owner has is not held twice: an idle session holds one of these.
+
+  get #connection(): Connection {
+    return this.#owner.connection;
+  }
+
+  get #output(): CountedOutput {
+    return this.#owner.output;
+  }
+
+  get #chain(): Chain | undefined {
+    return this.#owner.pipeline?.outgoing;
+  }
+
+  get #config(): SessionSettings["outgoing"] {
+    return this.#owner.options.settings.outgoing;
   }
 
   get isClosedForSend(): boolean {

@@ -62,8 +62,7 @@ export class SessionCore
     this.options = options;
     this.transport = transport;
     this.channel = new Channel({ config: settings.incoming, sizeOf: budgetSize, owner: this });
-    const limits = { maxFrameSize: settings.maxFrameSize, maxFragments: settings.maxFragments };
-    if (extensions.length > 0) this.pipeline = new ExtensionPipeline(extensions, { raw, limits, retained });
+    if (extensions.length > 0) this.pipeline = new ExtensionPipeline(extensions, { raw, limits: this, retained });
     if (hasOptionalLimits(settings)) {
       this.#limits = new OptionalLimits({
         settings,
@@ -80,7 +79,7 @@ export class SessionCore
       profile: profileOf(options, raw, this.pipeline),
       sink: this.#limits?.sink(this) ?? this,
       output: this.output,
-      limits,
+      limits: settings,
       masking: settings.masking,
     });
     if (this.pipeline !== undefined) this.inbox = new Inbox(this, this.pipeline.incoming);
@@ -88,6 +87,11 @@ export class SessionCore
     this.#intake = new Intake(this);
     transport.listener = this;
     this.#openExtensions();
+  }
+
+  /** Bytes, as it is set at the moment. */
+  get maxFrameSize(): number {
+    return this.connection.limits.maxFrameSize;
   }
 
   /** Resolves when the connection is gone, every job is done and nothing of the session is left. */

@@ -489,11 +489,19 @@ describe.each(BACKENDS)("a connection with the %s codec", (backend) => {
       const harness = harnessOf({ maxFrameSize: 100 });
       const input = fromClient(binary(new Uint8Array(100)));
       harness.receive(input.subarray(0, 50));
-      harness.connection.limits.maxFrameSize = 10;
+      harness.connection.limits = { ...harness.connection.limits, maxFrameSize: 10 };
       harness.receive(input.subarray(50));
       expect(harness.frames).toHaveLength(1);
       harness.feed(fromClient(announcing(0x82, 11n)));
       expect(harness.events.at(-1)).toBe(`too big 11 over 10 @${input.length + 1}`);
+    });
+
+    it("holds it against the next header of a message that has begun", () => {
+      const harness = harnessOf({ maxFrameSize: 100 });
+      harness.feed(fromClient(text("abc", 0)));
+      harness.connection.limits = { ...harness.connection.limits, maxFrameSize: 10 };
+      harness.feed(fromClient(announcing(0x80, 11n)));
+      expect(harness.events.at(-1)).toMatch(/^too big \d+ over 10 /);
     });
   });
 });

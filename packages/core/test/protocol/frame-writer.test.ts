@@ -166,7 +166,7 @@ describe.each(BACKENDS)("writing frames with the %s codec", (backend) => {
     connection.sendText("x".repeat(10));
     connection.sendText("€€€");
     connection.send(new Frame.Ping("longer than ten"));
-    connection.limits.maxFrameSize = 11;
+    connection.limits = { ...connection.limits, maxFrameSize: 11 };
     connection.sendText("x".repeat(11));
     expect(harness.output).toHaveLength(4);
   });

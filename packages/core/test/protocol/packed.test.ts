@@ -111,7 +111,7 @@ describe.each(BACKENDS)("large messages where the platform packs bytes (%s codec
   it("that are too long for this session's limit are refused when they are sent on", () => {
     const { harness } = open({ maxFrameSize: SIZE });
     const [frame] = receive(harness, content()) as [Frame];
-    harness.connection.limits.maxFrameSize = SIZE - 1;
+    harness.connection.limits = { ...harness.connection.limits, maxFrameSize: SIZE - 1 };
     expect(() => harness.connection.send(frame)).toThrow(expect.objectContaining({ code: "FRAME_TOO_BIG" }));
   });
 });

@@ -137,5 +137,7 @@ function readExtensions(headers: RequestHeaders): readonly WebSocketExtensionHea
 
 /** Whether a list has `element` (in lower case), in any case. */
 function hasElement(list: string | undefined, element: string): boolean {
-  return list !== undefined && listElements(list.toLowerCase()).includes(element);
+  if (list === undefined) return false;
+  const text = list.toLowerCase();
+  return text === element || listElements(text).includes(element);
 }

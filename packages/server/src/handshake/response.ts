@@ -42,10 +42,7 @@ export interface HandshakeResponse {
  */
 export function printSwitchingProtocols(response: SwitchingProtocols): string {
   const { accept, protocol, extensions = [], headers = [] } = response;
-  let head = statusLine(101);
-  head += field("Upgrade", "websocket");
-  head += field("Connection", "Upgrade");
-  head += field("Sec-WebSocket-Accept", accept);
+  let head = SWITCHING + field("Sec-WebSocket-Accept", accept);
   if (protocol !== undefined) head += field("Sec-WebSocket-Protocol", protocol);
   if (extensions.length > 0) head += field("Sec-WebSocket-Extensions", printWebSocketExtensions(extensions));
   return `${head}${userFields(headers, SET_BY_UPGRADE)}\r\n`;
@@ -79,6 +76,8 @@ export function printResponse({ status, headers = [], body = "" }: HandshakeResp
   return `${head}\r\n${bodiless ? "" : body}`;
 }
 
+const SWITCHING = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
+
 const SET_BY_RESPONSE: ReadonlySet<string> = new Set(["connection", "content-length", "transfer-encoding"]);
 
 const SET_BY_UPGRADE: ReadonlySet<string> = new Set([
@@ -90,7 +89,6 @@ const SET_BY_UPGRADE: ReadonlySet<string> = new Set([
 ]);
 
 const STATUS_TEXTS: ReadonlyMap<number, string> = new Map([
-  [101, "Switching Protocols"],
   [200, "OK"],
   [204, "No Content"],
   [302, "Found"],

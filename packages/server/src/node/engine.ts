@@ -7,12 +7,12 @@ import type { Application } from "../application/application.js";
 import type { Engine, EngineConnectors } from "../application/engine.js";
 import { ListenError } from "../application/engine.js";
 import { report } from "../observability/logger.js";
+import type { SocketShare } from "./batched-transport.js";
 import { http, https } from "./builtin.js";
 import { answerRequest, send, text } from "./http.js";
 import { refuseMalformed } from "./malformed.js";
 import { PendingResponses } from "./pending-responses.js";
 import { SocketSet } from "./socket-set.js";
-import type { SocketShare } from "./socket-transport.js";
 import { ignore } from "./staged-end.js";
 import { answerUpgrade, asksForWebSocket, responseWithoutUpgrade } from "./upgrade.js";
 

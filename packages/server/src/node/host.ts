@@ -1,14 +1,15 @@
 import type { ServerOptions as TlsOptions } from "node:https";
 import type { Backend, BackendChoice, Codec } from "@sluice/codec-wasm";
 import type { Application, ApplicationEnvironment } from "../application/application.js";
+import { settleAcceptedSockets } from "./accepted-sockets.js";
 import { AttachedEngine } from "./attached-engine.js";
+import type { SocketShare } from "./batched-transport.js";
 import { processCodec } from "./codec.js";
 import type { NodeEngineOptions } from "./engine.js";
 import { NodeEngine, sha1 } from "./engine.js";
 import { nodePlatform } from "./platform.js";
 import type { ReadPathChoice, ReadPathSelection } from "./read-path.js";
 import { selectReadPath } from "./read-path.js";
-import type { SocketShare } from "./socket-transport.js";
 import { BatchPool } from "./write-batch.js";
 import { WriteTurn } from "./write-turn.js";
 
@@ -29,12 +30,14 @@ export class NodeHost {
   readonly #codec: Codec;
 
   /**
+   * @param own whether it is for servers of our own, and not for those of others.
    * @throws CodecUnavailableError (`CODEC_UNAVAILABLE`)
    * @throws ReadPathUnavailableError (`READ_PATH_UNAVAILABLE`)
    */
-  constructor(codec: CodecChoice, readPath: ReadPathChoice) {
+  constructor(codec: CodecChoice, readPath: ReadPathChoice, own: boolean) {
     this.#codec = processCodec(codec);
-    this.readPath = selectReadPath(readPath);
+    this.readPath = selectReadPath(readPath, own);
+    settleAcceptedSockets();
   }
 
   get codec(): { readonly backend: CodecBackend; readonly reason: string } {

@@ -65,7 +65,8 @@ function findPlaces(): Places | undefined {
     : { buffer: forBuffer, callback: forCallback };
 }
 
-function isQuiet(socket: Socket): boolean {
+/** Whether nothing is in a socket that was read and not taken, or written and not sent. */
+export function isQuiet(socket: Socket): boolean {
   // A write that failed is not reported yet, and shows only here.
   return socket.readable && socket.readableLength === 0 && socket.writableLength === 0 && socket.errored === null;
 }

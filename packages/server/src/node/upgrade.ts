@@ -1,17 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Transport } from "@sluice/core";
 import type { Application } from "../application/application.js";
 import { refuse } from "../handshake/refusal.js";
 import { printRefusal } from "../handshake/response.js";
 import { listElements } from "../handshake/token.js";
 import type { AcceptedUpgrade, PendingUpgrade } from "../websockets/upgrade.js";
 import { decideUpgrade } from "../websockets/upgrade.js";
+import type { SocketShare } from "./batched-transport.js";
 import { http } from "./builtin.js";
+import { DirectTransport } from "./direct-transport.js";
 import { EarlyInput } from "./early-input.js";
+import type { SocketRequest } from "./http.js";
 import { requestData } from "./http.js";
-import type { SocketShare } from "./socket-transport.js";
 import { SocketTransport } from "./socket-transport.js";
 import { endInStages, ignore } from "./staged-end.js";
+import { handleAccess, takeHandle } from "./tcp-handle.js";
 
 const UPGRADE = "upgrade";
 
@@ -35,21 +39,23 @@ export function answerUpgrade(
     socket.destroy();
     return false;
   }
-  const decision = decideUpgrade(application, requestData(message, application)) ?? refuse(404, "Nothing is here");
+  const request = requestData(message, application);
+  const decision = decideUpgrade(application, request) ?? refuse(404, "Nothing is here");
   if (decision.kind === "pending") {
-    waitForGate(decision, share, message, socket, head);
+    waitForGate(decision, request, share, message, socket, head);
     return false;
   }
   if (decision.kind === "refused") {
     endInStages(socket, printRefusal(decision, message.method));
     return false;
   }
-  open(decision, share, socket, head);
+  open(decision, request, share, socket, head);
   return true;
 }
 
 function waitForGate(
   pending: PendingUpgrade,
+  request: SocketRequest,
   share: SocketShare,
   message: IncomingMessage,
   socket: Socket,
@@ -65,15 +71,31 @@ function waitForGate(
     const early = input.take();
     if (!socket.writable) socket.destroy();
     else if (decision.kind === "refused") endInStages(socket, printRefusal(decision, message.method));
-    else open(decision, share, socket, early);
+    else open(decision, request, share, socket, early);
   });
 }
 
-function open(accepted: AcceptedUpgrade, share: SocketShare, socket: Socket, head: Uint8Array): void {
+function open(
+  accepted: AcceptedUpgrade,
+  request: SocketRequest,
+  share: SocketShare,
+  socket: Socket,
+  head: Uint8Array,
+): void {
   socket.write(accepted.head, "latin1");
-  const transport = new SocketTransport(socket, share, head);
+  const transport = transportOver(socket, request, share, head);
   socket.removeListener("error", ignore);
   accepted.open(transport);
+}
+
+/** The most direct way over a socket that may be taken, and that it allows. */
+function transportOver(socket: Socket, request: SocketRequest, share: SocketShare, head: Uint8Array): Transport {
+  const access = share.readPath === "direct" ? handleAccess() : undefined;
+  const taken = typeof access === "object" ? takeHandle(socket) : undefined;
+  if (access === undefined || typeof access === "string" || taken === undefined)
+    return new SocketTransport(socket, share, head);
+  request.leaveSocket(taken.handle);
+  return new DirectTransport(taken, share, access, head);
 }
 
 /** Whether a request asks for a WebSocket, among other protocols perhaps. Node makes `headers` when they are first looked at. */

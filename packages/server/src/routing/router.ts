@@ -53,8 +53,11 @@ class Rou3Router<T> implements PathRouter<T> {
   /** Routes whose patterns are the same but for the names of parameters are one route to rou3. */
   readonly #entries = new Map<string, Entry<T>[]>();
   #order = 0;
+  /** What was found last, where no parameters belong to it: mostly everybody asks for the same path. */
+  #last: { readonly path: string; readonly found: readonly PathMatch<T>[] } | undefined;
 
   addRoute(path: string | RoutePath, route: T): void {
+    this.#last = undefined;
     const parsed = typeof path === "string" ? parsePath(path) : path;
     const entry: Entry<T> = { path: parsed, route, order: this.#order++ };
     for (const pattern of patternsOf(parsed.segments)) {
@@ -70,6 +73,13 @@ class Rou3Router<T> implements PathRouter<T> {
   }
 
   find(path: string): readonly PathMatch<T>[] | undefined {
+    if (this.#last?.path === path) return this.#last.found;
+    const found = this.#search(path);
+    if (found?.every(({ parameters }) => parameters === NO_PARAMETERS)) this.#last = { path, found };
+    return found;
+  }
+
+  #search(path: string): readonly PathMatch<T>[] | undefined {
     const segments = requestSegments(path);
     if (segments === undefined) return undefined;
     const slash = segments.length > 0 && path.endsWith("/");

@@ -1,15 +1,31 @@
 import { Socket } from "node:net";
 import { expect, it } from "vitest";
 import { findObstacle, ReadPathUnavailableError, selectReadPath } from "../../src/node/read-path.js";
+import { findAccess, handleAccess } from "../../src/node/tcp-handle.js";
 
 it("sockets can be read into shared memory on this Node", () => {
   expect(findObstacle()).toBeUndefined();
-  expect(selectReadPath("auto")).toEqual({ path: "shared", reason: "Sockets can be read into shared memory here." });
+  expect(selectReadPath("auto", false)).toEqual({
+    path: "shared",
+    reason: "Sockets can be read into shared memory here. The sockets are those of another server.",
+  });
+});
+
+it("connections of our own can do without Node's sockets on this Node", () => {
+  expect(handleAccess()).toBeTypeOf("object");
+  expect(selectReadPath("auto", true)).toEqual({
+    path: "direct",
+    reason: "Connections can be driven without Node's sockets here.",
+  });
+});
+
+it("of a Node that reads otherwise no handle is taken", () => {
+  expect(findAccess("another")).toBe("How this Node reads from a handle is not known.");
 });
 
 it("what is asked for is taken, and told", () => {
-  for (const path of ["shared", "data"] as const) {
-    expect(selectReadPath(path)).toEqual({ path, reason: `The read path "${path}" was asked for.` });
+  for (const path of ["direct", "shared", "data"] as const) {
+    expect(selectReadPath(path, true)).toEqual({ path, reason: `The read path "${path}" was asked for.` });
   }
 });
 

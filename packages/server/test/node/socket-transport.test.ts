@@ -3,9 +3,13 @@ import { connect, createServer, Socket } from "node:net";
 import { READ_BUFFER_SIZE } from "@sluice/codec-wasm";
 import type { TransportListener } from "@sluice/core";
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { BatchedTransport, SocketShare } from "../../src/node/batched-transport.js";
 import { processCodec } from "../../src/node/codec.js";
+import { DirectTransport } from "../../src/node/direct-transport.js";
 import type { ReadPath } from "../../src/node/read-path.js";
 import { SocketTransport } from "../../src/node/socket-transport.js";
+import type { HandleRequest } from "../../src/node/tcp-handle.js";
+import { handleAccess, takeHandle } from "../../src/node/tcp-handle.js";
 import type { Batch } from "../../src/node/write-batch.js";
 import { BatchPool } from "../../src/node/write-batch.js";
 import { WriteTurn } from "../../src/node/write-turn.js";
@@ -37,13 +41,15 @@ interface Way {
 }
 
 const ways: readonly Way[] = [
+  { readPath: "direct", codec: "wasm" },
+  { readPath: "direct", codec: "typescript" },
   { readPath: "shared", codec: "wasm" },
   { readPath: "shared", codec: "typescript" },
   { readPath: "data", codec: "wasm" },
 ];
 
 interface Pair {
-  readonly transport: SocketTransport;
+  readonly transport: BatchedTransport;
   /** What the server accepted, and counts. */
   readonly accepted: Socket;
   readonly server: Server;
@@ -98,6 +104,35 @@ function watchWrites(peer: Socket): number[] {
   return writes;
 }
 
+/** Looked for by writing to a socket, which is no test's. */
+const access = handleAccess();
+
+/** A transport over the handle of a socket, whose writes `writes` has from then on. */
+function withoutSocket(
+  accepted: Socket,
+  share: SocketShare,
+  head: Uint8Array | undefined,
+  writes: number[],
+): DirectTransport {
+  const taken = takeHandle(accepted);
+  if (typeof access === "string" || taken === undefined) throw new Error(`The socket cannot be left: ${access}`);
+  const { handle } = taken;
+  const { writeBuffer, writev } = handle;
+  Object.assign(handle, {
+    writeBuffer(request: HandleRequest | null, bytes: Uint8Array): number | HandleRequest {
+      writes.push(bytes.length);
+      return writeBuffer.call(handle, request, bytes);
+    },
+    writev(request: HandleRequest | null, chunks: readonly Uint8Array[]): number | HandleRequest {
+      writes.push(chunks.reduce((sum, { length }) => sum + length, 0));
+      return writev.call(handle, request, chunks, true);
+    },
+  });
+  const transport = new DirectTransport(taken, share, access, head);
+  onTestFinished(() => transport.destroy());
+  return transport;
+}
+
 /** A transport over TCP, its other end, and what happened to it. */
 async function pair({ readPath, codec }: Way, head?: Uint8Array): Promise<Pair> {
   const { server, accepted, peer } = await connection();
@@ -105,7 +140,8 @@ async function pair({ readPath, codec }: Way, head?: Uint8Array): Promise<Pair> 
   const pool = new WatchedPool();
   const { readBuffer } = processCodec(codec);
   const share = { codec: processCodec(codec), readPath, pool, turn: new WriteTurn() };
-  const transport = new SocketTransport(accepted, share, head);
+  const transport =
+    readPath === "direct" ? withoutSocket(accepted, share, head, writes) : new SocketTransport(accepted, share, head);
   const events: string[] = [];
   const drained = { frames: 0, bytes: 0 };
   let inside = false;
@@ -144,7 +180,7 @@ async function pair({ readPath, codec }: Way, head?: Uint8Array): Promise<Pair> 
 }
 
 /** Puts `size` bytes of `fill` into the batch, as one frame. */
-function put(transport: SocketTransport, size: number, fill: number): void {
+function put(transport: BatchedTransport, size: number, fill: number): void {
   const batch = transport.reserve(size);
   batch.bytes.fill(fill, batch.length, batch.length + size);
   transport.commit(size);
@@ -276,7 +312,7 @@ describe.each(ways)("a transport over a socket ($readPath, $codec codec)", (way)
 
   it("takes the read path that it is told", async () => {
     const { accepted } = await pair(way);
-    expect(accepted.listenerCount("data")).toBe(way.readPath === "shared" ? 0 : 1);
+    expect(accepted.listenerCount("data")).toBe(way.readPath === "data" ? 1 : 0);
   });
 
   it("tells nothing of what comes while it pauses, and all of it later", async () => {
@@ -288,6 +324,41 @@ describe.each(ways)("a transport over a socket ($readPath, $codec codec)", (way)
     transport.resume();
     await until(() => events.length === 1);
     expect(events).toEqual(["receive hello"]);
+  });
+
+  it("ends behind what the kernel does not take yet", async () => {
+    const { transport, peer, writes, drained } = await pair(way);
+    peer.pause();
+    for (let index = 0; index < 10; index++) transport.writeLarge(Buffer.alloc(10), Buffer.alloc(1_000_000));
+    await stalls(() => writes.length);
+    put(transport, 10, 7);
+    transport.end();
+    let received = 0;
+    peer.on("data", (chunk: Buffer) => {
+      received += chunk.length;
+    });
+    const ended = new Promise((resolve) => peer.once("end", resolve));
+    peer.resume();
+    await ended;
+    expect(received).toBe(10 * 1_000_010 + 10);
+    expect(drained.bytes).toBe(received);
+  });
+
+  it("is counted by the server until it is gone", async () => {
+    const { transport, server, events } = await pair(way);
+    const count = (): Promise<number> =>
+      new Promise((resolve) => server.getConnections((_, connections) => resolve(connections)));
+    expect(await count()).toBe(1);
+    let closed = false;
+    server.close(() => {
+      closed = true;
+    });
+    await turn();
+    expect(closed).toBe(false);
+    transport.destroy();
+    await until(() => closed);
+    expect(events).toEqual(["closed "]);
+    expect(await count()).toBe(0);
   });
 
   it("ends behind what waits", async () => {
@@ -304,7 +375,7 @@ describe.each(ways)("a transport over a socket ($readPath, $codec codec)", (way)
     await until(() => events.includes("closed "));
   });
 
-  it.each<[string, (transport: SocketTransport, peer: Socket) => void, string]>([
+  it.each<[string, (transport: BatchedTransport, peer: Socket) => void, string]>([
     ["is destroyed", (transport) => transport.destroy(), "closed "],
     ["is reset", (_, peer) => void peer.resetAndDestroy(), "closed ECONNRESET"],
   ])("tells once that it is gone when it %s, as the last thing, and gives its batches back", async (_, end, event) => {
@@ -327,5 +398,27 @@ describe.each(ways)("a transport over a socket ($readPath, $codec codec)", (way)
     expect(events.at(-1)).toBe(event);
     expect(events.filter((name) => name.startsWith("closed"))).toHaveLength(1);
     expect(pool.out.size).toBe(0);
+  });
+});
+
+describe("a socket keeps its handle", () => {
+  it.each<[string, (socket: Socket, peer: Socket) => void | Promise<void>]>([
+    ["where somebody waits for it to close", (socket) => void socket.on("close", () => undefined)],
+    ["where no server counts it", (socket) => void Reflect.set(socket, "_server", null)],
+    ["where something in it was not sent", (socket) => void socket.write(Buffer.alloc(50_000_000))],
+    [
+      "where something in it was not taken",
+      async (socket, peer) => {
+        peer.write("hello");
+        await until(() => socket.readableLength > 0);
+      },
+    ],
+    ["where it is gone", (socket) => void socket.destroy()],
+  ])("%s", async (_, make) => {
+    const { accepted, peer } = await connection();
+    accepted.on("error", () => undefined).read(0);
+    peer.pause();
+    await make(accepted, peer);
+    expect(takeHandle(accepted)).toBeUndefined();
   });
 });

@@ -123,6 +123,16 @@ describe("of several routes that match", () => {
     ]);
   });
 
+  it("one that is added is found under a path that was asked for before", () => {
+    const router = createPathRouter<string>();
+    const found = (): unknown => router.find("/a")?.map(({ route }) => route);
+    expect(found()).toEqual([]);
+    router.addRoute("/{...}", "any");
+    expect([found(), found()]).toEqual([["any"], ["any"]]);
+    router.addRoute("/a", "a");
+    expect([found(), router.find("/b")?.length, found()]).toEqual([["a", "any"], 1, ["a", "any"]]);
+  });
+
   it("a route appears once", () => {
     expect(find("/a", "/a/{id?}")).toHaveLength(1);
     expect(find("/a/7", "/a/{id?}")).toHaveLength(1);

@@ -39,8 +39,9 @@ export interface Host {
   serve(module: ApplicationModule): Promise<Served>;
 }
 
-/** Every host, on each codec; sockets are read by way of "shared" and "data", with each codec and on each host. */
+/** Every host, on each codec; sockets are read by way of "shared" and "data", with each codec and on each host, and "direct". */
 export const hosts: readonly Host[] = [
+  { host: "sockets", codec: "wasm", serve: (module) => serveOnSockets(module, "wasm", "direct") },
   { host: "sockets", codec: "wasm", serve: (module) => serveOnSockets(module, "wasm", "shared") },
   { host: "sockets", codec: "typescript", serve: (module) => serveOnSockets(module, "typescript", "data") },
   { host: "memory", codec: "wasm", serve: (module) => serveInMemory(module, "wasm") },

@@ -10,7 +10,7 @@ import { Inbox } from "./inbox.js";
 export async function serveOnSockets(
   module: ApplicationModule,
   codec: Host["codec"],
-  readPath: "shared" | "data",
+  readPath: "direct" | "shared" | "data",
 ): Promise<Served> {
   const { server, port, takeLog } = await serve(module, { codec, readPath });
   expect([server.codec.backend, server.readPath.path]).toEqual([codec, readPath]);

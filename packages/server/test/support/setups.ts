@@ -4,17 +4,18 @@ import { certificate } from "./certificate.js";
 import type { Served } from "./serve.js";
 import { serve } from "./serve.js";
 
-/** Both ways that bytes come in from a socket. */
+/** The ways that bytes come in from a socket, whoever accepted it. */
 export const readPaths = ["shared", "data"] as const;
 
 /** A way to run a server on which sessions behave the same. */
 export interface Setup {
   readonly codec: "wasm" | "typescript";
-  readonly readPath: (typeof readPaths)[number];
+  readonly readPath: "direct" | (typeof readPaths)[number];
   readonly tls: boolean;
 }
 
 export const setups: readonly Setup[] = [
+  { codec: "wasm", readPath: "direct", tls: false },
   { codec: "wasm", readPath: "shared", tls: false },
   { codec: "typescript", readPath: "data", tls: false },
   { codec: "wasm", readPath: "data", tls: true },
