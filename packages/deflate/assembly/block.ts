@@ -197,25 +197,34 @@ function tellLengths(): usize {
   while (from < end) {
     const length = <u32>load<u8>(from);
     let next = from + 1;
-    while (next < end && <u32>load<u8>(next) == length) next++;
-    let run = <u32>(next - from);
-    from = next;
     if (length == 0) {
+      next = min<usize>(nextCode(next), end);
+      let run = <u32>(next - from);
       for (; run >= 11; run -= min<u32>(run, 138)) at = tell(at, 18, min<u32>(run, 138) - 11);
-      if (run >= 3) {
-        at = tell(at, 17, run - 3);
-        run = 0;
-      }
+      if (run >= 3) at = tell(at, 17, run - 3);
+      else for (; run > 0; run--) at = tell(at, 0, 0);
     } else {
+      while (next < end && <u32>load<u8>(next) == length) next++;
+      let run = <u32>(next - from) - 1;
       at = tell(at, length, 0);
-      run--;
       for (; run >= 3; run -= min<u32>(run, 6)) at = tell(at, 16, min<u32>(run, 6) - 3);
+      for (; run > 0; run--) at = tell(at, length, 0);
     }
-    for (; run > 0; run--) at = tell(at, length, 0);
+    from = next;
   }
   memory.fill(LITERAL_LENGTHS + literals, 0, distances);
   toldBits = buildCode(LENGTH_FREQUENCIES, 19, 7, LENGTH_LENGTHS, LENGTH_CODES);
   return at;
+}
+
+/** Where the next code length is that is not 0, or anything behind all of them. */
+@inline
+function nextCode(from: usize): usize {
+  for (; from < LENGTH_LENGTHS; from += 8) {
+    const eight = load<u64>(from);
+    if (eight) return from + <usize>(ctz<u64>(eight) >> 3);
+  }
+  return from;
 }
 
 let toldLiterals: u32 = 0;
@@ -257,7 +266,7 @@ function writeHeader(told: usize, tellable: u32): void {
   for (let at = TOLD_LENGTHS; at < told; at += 2) {
     const symbol = <u32>load<u8>(at);
     const code = load<u32>(LENGTH_CODES + (<usize>symbol << 2));
-    write();
+    if (count > 48) write();
     put(code & 0xffff, code >> 16);
     if (symbol >= 16) put(load<u8>(at, 1), symbol == 16 ? 2 : symbol == 17 ? 3 : 7);
   }

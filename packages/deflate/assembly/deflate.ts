@@ -27,6 +27,8 @@ const NICE: usize = 24;
 const LAZY: usize = 28;
 /** From this length on the next byte's is looked for at a quarter of the places. */
 const GOOD: usize = 32;
+/** A message of fewer bytes is looked through as with LAZY 0. Only for contexts that are reset before each message. */
+const GREEDY_BELOW: usize = 36;
 const HEADS: usize = 48;
 
 /** The shortest match that is looked for: what a hash is made of. */
@@ -84,7 +86,7 @@ export function deflate(context: usize, size: u32, first: boolean, last: boolean
   else {
     beginBlock();
     const isLazy = load<u32>(context, LAZY) > 0;
-    const end = isLazy ? findLazily(context, bytes, from, to) : findGreedily(context, bytes, from, to);
+    const end = isLazy && size >= load<u32>(context, GREEDY_BELOW) ? findLazily(context, bytes, from, to) : findGreedily(context, bytes, from, to);
     writeBlock(end, from, to);
   }
   if (last) endOutput();
@@ -168,7 +170,8 @@ function same(p: usize, q: usize, most: u32): u32 {
 /** Looks at the two newest places of each hash, and takes what it finds. Returns where the symbols end. */
 function findGreedily(context: usize, bytes: usize, from: usize, to: usize): usize {
   const heads = context + HEADS;
-  const shift = load<u32>(context, HASH_SHIFT);
+  // Where there is room for one place of each hash, there is for two of half as many.
+  const shift = load<u32>(context, HASH_SHIFT) + <u32>(load<u32>(context, LAZY) > 0);
   const mask = load<u32>(context, WINDOW) - 1;
   const base = load<u32>(context, BASE);
   const nice = load<u32>(context, NICE);

@@ -80,7 +80,10 @@ export function assignCodes(lengths: usize, size: u32, codes: usize): void {
   }
 }
 
-/** Lists what occurs in HUFFMAN_SORTED, the rarest first, each as its frequency and itself. Returns how many there are. */
+/**
+ * Lists what occurs in HUFFMAN_SORTED, the rarest first, each as its frequency and itself. Returns how many there are. Behind
+ * `size`, up to a multiple of four, frequencies are 0.
+ */
 @inline
 function sortUsed(frequencies: usize, size: u32): u32 {
   let used: u32 = 0;
@@ -88,13 +91,12 @@ function sortUsed(frequencies: usize, size: u32): u32 {
   for (let from: u32 = 0; from < size; from += 4) {
     const four = frequencies + (<usize>from << 2);
     if (!v128.any_true(v128.load(four))) continue;
-    const end = min<u32>(from + 4, size);
-    for (let symbol = from; symbol < end; symbol++) {
+    // Which of them occur is anybody's guess: each is written, and stays where it does.
+    for (let symbol = from; symbol < from + 4; symbol++) {
       const frequency = load<u32>(frequencies + (<usize>symbol << 2));
-      if (frequency == 0) continue;
       top = max<u32>(top, frequency);
       store<u32>(HUFFMAN_KEYS + (<usize>used << 2), (frequency << SYMBOL_BITS) | symbol);
-      used++;
+      used += <u32>(frequency != 0);
     }
   }
   const buckets = min<u32>(top, OFTEN) + 1;
@@ -145,24 +147,25 @@ function sortOften(used: u32): void {
 @inline
 function countLengths(used: u32): void {
   const nodes = used - 1;
-  // Each node: its weight, and later the node above it.
-  let leaf: u32 = 0;
-  let inner: u32 = 0;
+  // Each node: its weight, and later the node above it. Behind either list is one that is never the lightest.
+  store<u32>(HUFFMAN_SORTED + (<usize>used << 2), u32.MAX_VALUE);
+  let leaf: usize = HUFFMAN_SORTED;
+  let inner: usize = HUFFMAN_NODES;
   for (let node: u32 = 0; node < nodes; node++) {
+    const slot = HUFFMAN_NODES + (<usize>node << 2);
+    store<u32>(slot, u32.MAX_VALUE);
     let weight: u32 = 0;
+    // Which of the two is lighter is anybody's guess, too.
     for (let child = 0; child < 2; child++) {
-      const leafWeight = leaf < used ? load<u32>(HUFFMAN_SORTED + (<usize>leaf << 2)) >> SYMBOL_BITS : u32.MAX_VALUE;
-      const innerWeight = inner < node ? load<u32>(HUFFMAN_NODES + (<usize>inner << 2)) : u32.MAX_VALUE;
-      if (innerWeight < leafWeight) {
-        weight += innerWeight;
-        store<u32>(HUFFMAN_NODES + (<usize>inner << 2), node);
-        inner++;
-      } else {
-        weight += leafWeight;
-        leaf++;
-      }
+      const leafWeight = load<u32>(leaf) >> SYMBOL_BITS;
+      const innerWeight = load<u32>(inner);
+      const isInner = innerWeight < leafWeight;
+      weight += min<u32>(innerWeight, leafWeight);
+      store<u32>(isInner ? inner : HUFFMAN_COUNTS, node);
+      inner += (<usize>isInner) << 2;
+      leaf += (<usize>!isInner) << 2;
     }
-    store<u32>(HUFFMAN_NODES + (<usize>node << 2), weight);
+    store<u32>(slot, weight);
   }
   // From the root down, each node to its depth, and how many lie there.
   memory.fill(HUFFMAN_COUNTS, 0, <usize>(DEEPEST + 2) << 2);

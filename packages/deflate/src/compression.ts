@@ -80,7 +80,7 @@ export class Compression {
   }
 
   deflater({ windowBits, contextTakeover }: Direction<DeflateWindowBits>): Deflater {
-    const settings = { level: this.#level, memLevel: this.#memLevel, windowBits };
+    const settings = { level: this.#level, memLevel: this.#memLevel, windowBits, contextTakeover };
     const create = (): DeflatingContext => this.#deflating(settings);
     if (contextTakeover) {
       const lent = this.#lentDeflate.get(windowBits) ?? new LentContexts(create, monotonicTime);

@@ -27,4 +27,6 @@ export interface DeflateSettings {
   /** 1 to 9: memory for finding what was there before. */
   readonly memLevel: number;
   readonly windowBits: DeflateWindowBits;
+  /** Whether a message may point back into those before it. Where not, the context is reset in front of each. */
+  readonly contextTakeover: boolean;
 }

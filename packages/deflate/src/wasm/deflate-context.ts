@@ -11,6 +11,12 @@ import { DEFLATE_HEADER, DEFLATE_SLACK, DeflateWord, OUTPUT } from "./layout.js"
 /** Bytes: a buffer is two windows, and no smaller, so that short messages seldom move what is in it. */
 const SMALLEST_BUFFER = 8192;
 
+/**
+ * Bytes. Shorter messages without context takeover are looked through as at level 1, up to level 6: with JSON of 1 KiB that is a
+ * quarter of the time for 3 % of the ratio.
+ */
+const GREEDY_BELOW = 1536;
+
 /** How a level looks for what was there before. */
 interface Search {
   /** How many places are looked at for a match; none at level 0, which stores. */
@@ -55,7 +61,7 @@ export class WasmDeflateContext implements DeflatingContext {
 
   /** @throws `CompressionFailedError` `COMPRESSION_FAILED` where there is no memory left */
   constructor(settings: DeflateSettings, threads: ThreadPlaces) {
-    const { level, memLevel, windowBits } = settings;
+    const { level, memLevel, windowBits, contextTakeover } = settings;
     const search = SEARCHES[level < 0 ? 6 : level] as Search;
     const window = 2 ** windowBits;
     const capacity = Math.max(2 * window, SMALLEST_BUFFER);
@@ -83,6 +89,8 @@ export class WasmDeflateContext implements DeflatingContext {
     this.#set(DeflateWord.nice, search.nice);
     this.#set(DeflateWord.lazy, search.lazy);
     this.#set(DeflateWord.good, search.good);
+    // Without what came before, little more is found by looking longer.
+    this.#set(DeflateWord.greedyBelow, contextTakeover || level > 6 ? 0 : GREEDY_BELOW);
   }
 
   get closed(): boolean {

@@ -23,6 +23,7 @@ export const DeflateWord = {
   nice: 6,
   lazy: 7,
   good: 8,
+  greedyBelow: 9,
 } as const;
 
 /** Bytes of those words, with what nobody uses. */

@@ -84,6 +84,7 @@ it("has the words of a compressing context on both sides", async () => {
     nice: "NICE",
     lazy: "LAZY",
     good: "GOOD",
+    greedyBelow: "GREEDY_BELOW",
   };
   const words = Object.entries(names).map(([word, name]) => [word, (places.get(name) ?? Number.NaN) / 4]);
   expect(Object.fromEntries(words)).toEqual(DeflateWord);
