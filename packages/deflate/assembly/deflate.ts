@@ -205,6 +205,8 @@ function findGreedily(context: usize, bytes: usize, from: usize, to: usize): usi
     const next = p + (found >> 16);
     // Few places within a long match are ever wanted.
     keep(heads, shift, bytes, p + 1, end);
+    keep(heads, shift, bytes, p + 2, end);
+    keep(heads, shift, bytes, p + 3, end);
     keep(heads, shift, bytes, next - 3, end);
     keep(heads, shift, bytes, next - 2, end);
     keep(heads, shift, bytes, next - 1, end);

@@ -53,6 +53,9 @@ const TAIL_SIZE: usize = 4;
 /** Each takes longer than its two bytes suggest; who sends any sends one for each flush. */
 const MAX_FINAL_BLOCKS: u32 = 1024;
 
+/** Hardly any message of some length becomes longer by more. */
+const OFTEN_GROWS_BY: u32 = 8;
+
 const BETWEEN_BLOCKS: i32 = 0;
 const STORED: i32 = 1;
 const FIXED: i32 = 2;
@@ -66,6 +69,9 @@ const DYNAMIC: i32 = 3;
  */
 export function inflate(context: usize, size: u32, room: u32): i32 {
   prepare();
+  // Most messages fit what is left then, and are restored in one go.
+  const left = load<u32>(context, CONTEXT_CAPACITY) - load<u32>(context, CONTEXT_POSITION);
+  if (<i32>left < <i32>min<u32>(load<u32>(context, CONTEXT_WINDOW), size * OFTEN_GROWS_BY)) slide(context);
   store<u32>(INPUT + size, TAIL);
   store<u64>(BITS, 0);
   store<u32>(COUNT, 0);
