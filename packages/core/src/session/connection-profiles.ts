@@ -2,21 +2,24 @@ import type { ExtensionPipeline } from "../extension/pipeline.js";
 import { ConnectionProfile } from "../protocol/connection-profile.js";
 import type { SessionOptions } from "./session-options.js";
 
-/** Of sessions without extensions, which are all alike. */
-const profiles = new WeakMap<SessionOptions, ConnectionProfile>();
+/** Those of sessions with the same options: one for each kind of session, and for each set of reserved bits in use. */
+const profiles = new WeakMap<SessionOptions, ConnectionProfile[]>();
 
-/** What a session's connection shares with others: all of it, where no extensions are in use. */
+/** What a session's connection shares with all others that are read alike. */
 export function profileOf(
   options: SessionOptions,
   raw: boolean,
   pipeline: ExtensionPipeline | undefined,
 ): ConnectionProfile {
-  const known = pipeline === undefined ? profiles.get(options) : undefined;
-  if (known?.raw === raw) return known;
+  const { messageRsv = 0, continuationRsv = 0 } = pipeline ?? {};
+  const known = profiles.get(options) ?? [];
+  const shared = known.find(
+    (one) => one.raw === raw && one.messageRsv === messageRsv && one.continuationRsv === continuationRsv,
+  );
+  if (shared !== undefined) return shared;
   const { role, codec, retained, platform, validateText = false } = options;
-  const { messageRsv, continuationRsv } = pipeline ?? {};
   const kind = { role, codec, retained, maskKeys: platform, raw, messageRsv, continuationRsv };
   const profile = new ConnectionProfile({ ...kind, validateText: !raw || validateText });
-  if (pipeline === undefined) profiles.set(options, profile);
+  profiles.set(options, [...known, profile]);
   return profile;
 }

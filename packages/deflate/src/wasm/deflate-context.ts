@@ -5,7 +5,7 @@ import { DEFLATE_HERE_UP_TO, DeflateContext } from "../zlib/deflate-context.js";
 import type { ThreadPlaces } from "../zlib/thread-places.js";
 import type { Place } from "./arena.js";
 import { givePlace, takePlace } from "./arena.js";
-import { copyOf } from "./copy.js";
+import { Copies } from "./copies.js";
 import { DEFLATE_HEADER, DEFLATE_SLACK, DeflateWord, OUTPUT } from "./layout.js";
 
 /** Bytes: a buffer is two windows, and no smaller, so that short messages seldom move what is in it. */
@@ -45,6 +45,9 @@ const SEARCHES: readonly Search[] = [
   { chain: 256, nice: 258, lazy: 128, good: 32 },
   { chain: 1024, nice: 258, lazy: 258, good: 32 },
 ];
+
+/** They are on their way out. */
+const payloads = new Copies(16 * 1024, 4096);
 
 /** Compresses messages in WebAssembly, each with what the ones before it left in the window. */
 export class WasmDeflateContext implements DeflatingContext {
@@ -118,7 +121,7 @@ export class WasmDeflateContext implements DeflatingContext {
       const taken = this.#put(payload, from);
       const last = from + taken === size;
       const made = arena.exports.deflate(address, taken, from === 0 ? 1 : 0, last ? 1 : 0);
-      const part = copyOf(arena.bytes, OUTPUT, OUTPUT + made);
+      const part = payloads.copy(arena.bytes, OUTPUT, OUTPUT + made);
       from += taken;
       if (last && parts === undefined) return part;
       parts ??= [];

@@ -7,7 +7,7 @@ import { INFLATE_HERE_UP_TO, InflateContext } from "../zlib/inflate-context.js";
 import type { ThreadPlaces } from "../zlib/thread-places.js";
 import type { Place } from "./arena.js";
 import { givePlace, takePlace } from "./arena.js";
-import { copyOf } from "./copy.js";
+import { Copies } from "./copies.js";
 import { INFLATE_ERRORS } from "./inflate-errors.js";
 import { INFLATE_HEADER, INFLATE_SLACK, INPUT, INPUT_SIZE, Inflated, InflateWord, STATE, State } from "./layout.js";
 
@@ -18,6 +18,9 @@ const SMALLEST_BUFFER = 8192;
 const ANY = 2 ** 30;
 
 const NOTHING = new Uint8Array();
+
+/** A session may keep its last message for as long as it is idle: so it holds on to little else. */
+const messages = new Copies(4096, 2048);
 
 /** Restores messages in WebAssembly, each with what the ones before it left in the window. */
 export class WasmInflateContext implements InflatingContext {
@@ -73,7 +76,7 @@ export class WasmInflateContext implements InflatingContext {
     const from = arena.words[STATE / 4 + State.from] as number;
     const to = arena.words[STATE / 4 + State.to] as number;
     if (status !== Inflated.done || to - from > maxSize) return this.#more(status, payload, from, to, history, maxSize);
-    return copyOf(arena.bytes, from, to);
+    return messages.copy(arena.bytes, from, to);
   }
 
   /** The message is corrupt, or did not fit what was left of the buffer, or the bound. */
@@ -97,7 +100,7 @@ export class WasmInflateContext implements InflatingContext {
         throw this.#failed(new CorruptMessageError(INFLATE_ERRORS.get(status) ?? "it is no DEFLATE data"));
       size += to - from;
       if (size > maxSize) throw this.#failed(new InflatedFrameTooBigError(maxSize));
-      parts.push(copyOf(arena.bytes, from, to));
+      parts.push(messages.copy(arena.bytes, from, to));
       if (status === Inflated.done) return join(parts);
       // The window moves when the message goes on.
       history ??= arena.bytes.slice(from - historyBefore, from);
