@@ -139,7 +139,10 @@ function match(at: usize, found: u32): usize {
   return at + 4;
 }
 
-/** Bytes from which on a part of a message mostly gets codes of its own, where literals take fewer bits. */
+/**
+ * Bytes from which on a part of a message mostly gets codes of its own, where literals take fewer bits, and a little less is
+ * gained by looking as long.
+ */
 const LONG_MESSAGE: usize = 320;
 
 /** A match of four bytes that is further away takes more bits than they do as literals, and one of five eight times as far. */
@@ -175,6 +178,7 @@ function findGreedily(context: usize, bytes: usize, from: usize, to: usize): usi
   const mask = load<u32>(context, WINDOW) - 1;
   const base = load<u32>(context, BASE);
   const nice = load<u32>(context, NICE);
+  const isAlone = bytes + base == from;
   let at: usize = SYMBOLS;
   let p = from;
   // The last place with four bytes behind it.
@@ -203,12 +207,14 @@ function findGreedily(context: usize, bytes: usize, from: usize, to: usize): usi
     }
     at = match(at, found);
     const next = p + (found >> 16);
-    // Few places within a long match are ever wanted.
+    // Few places within a long match are ever wanted: more where there are few others.
     keep(heads, shift, bytes, p + 1, end);
-    keep(heads, shift, bytes, p + 2, end);
-    keep(heads, shift, bytes, p + 3, end);
-    keep(heads, shift, bytes, next - 3, end);
-    keep(heads, shift, bytes, next - 2, end);
+    if (isAlone) {
+      keep(heads, shift, bytes, p + 2, end);
+      keep(heads, shift, bytes, p + 3, end);
+      keep(heads, shift, bytes, next - 3, end);
+      keep(heads, shift, bytes, next - 2, end);
+    }
     keep(heads, shift, bytes, next - 1, end);
     p = next;
   }
@@ -230,12 +236,12 @@ function findLazily(context: usize, bytes: usize, from: usize, to: usize): usize
   const shift = load<u32>(context, HASH_SHIFT);
   const window = load<u32>(context, WINDOW);
   const base = load<u32>(context, BASE);
-  const nice = load<u32>(context, NICE);
   const lazy = load<u32>(context, LAZY);
   const good = load<u32>(context, GOOD);
-  const chain = load<u32>(context, CHAIN);
   const mask = window - 1;
   const isLong = to - from >= LONG_MESSAGE;
+  const chain = load<u32>(context, CHAIN) - (isLong ? load<u32>(context, CHAIN) >> 2 : 0);
+  const nice = load<u32>(context, NICE) - (isLong ? load<u32>(context, NICE) >> 2 : 0);
   let at: usize = SYMBOLS;
   let p = from;
   const end = to - LEAST;

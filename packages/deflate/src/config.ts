@@ -12,11 +12,11 @@ import type { DeflateOffer, DeflateWindowBits, WindowBits } from "./parameters.j
  *
  * | window bits, memLevel | level | ratio | CPU µs | KiB |
  * | --- | --- | --- | --- | --- |
- * | 15, 8 (zlib's own) | 6 | 3.8, 4.7 / 3.9, 4.7 | 4, 10 / 8, 19 | 160 / 221 |
- * | 14, 8 | 6 | 3.7, 4.6 / 3.8, 4.6 | 3, 10 / 6, 13 | 96 / 154 |
- * | 13, 6 (default) | 6 | 3.5, 4.5 / 3.6, 4.5 | 2, 7 / 5, 9 | 40 / 123 |
- * | 13, 6 | 1 | 3.1, 3.8 / 3.0, 3.6 | 2, 3 / 4, 5 | 24 / 123 |
- * | 12, 5 | 6 | 3.4, 4.3 / 3.4, 4.4 | 2, 5 / 4, 8 | 20 / 104 |
+ * | 15, 8 (zlib's own) | 6 | 3.8, 4.7 / 3.9, 4.7 | 4, 7 / 8, 19 | 144 / 221 |
+ * | 14, 8 | 6 | 3.7, 4.6 / 3.8, 4.6 | 3, 6 / 6, 13 | 80 / 154 |
+ * | 13, 6 (default) | 6 | 3.5, 4.5 / 3.6, 4.5 | 2, 6 / 5, 9 | 36 / 123 |
+ * | 13, 6 | 1 | 3.1, 3.9 / 3.0, 3.6 | 1, 3 / 4, 5 | 24 / 123 |
+ * | 12, 5 | 6 | 3.4, 4.3 / 3.4, 4.4 | 2, 6 / 4, 8 | 18 / 104 |
  */
 export interface WebSocketDeflateOptions {
   /** 0 (none) to 9 (best); default -1, which is 6. Level 1 takes half the time for a seventh of the ratio. */
@@ -58,8 +58,8 @@ export interface WebSocketDeflateOptions {
    */
   readonly clientMaxWindowBits?: WindowBits;
   /**
-   * 1 to 9: memory of a compressing context besides its windows, for finding what was there before: 2^(memLevel + 7) bytes,
-   * and with zlib four times as many. Default 6. More of it finds a little more in large windows.
+   * 1 to 9: memory of a compressing context besides its windows, for finding what was there before: 2^(memLevel + 6) bytes,
+   * and with zlib eight times as many. Default 6. More of it finds a little more in large windows.
    */
   readonly memLevel?: number;
   /**

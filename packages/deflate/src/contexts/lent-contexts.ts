@@ -10,7 +10,7 @@ import type { ContextSource } from "./context-source.js";
 export const LENT_FOR: number = 10_000;
 
 /**
- * Context takeover for compressing, where a context costs 40 KiB and more, and with zlib 100: a session has one of its own from message to
+ * Context takeover for compressing, where a context costs 36 KiB and more, and with zlib 100: a session has one of its own from message to
  * message, until it has been idle for {@link LENT_FOR} and another session needs one. So there are as many contexts as
  * sessions send within that time, however many are connected.
  *

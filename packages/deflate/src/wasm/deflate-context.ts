@@ -68,7 +68,7 @@ export class WasmDeflateContext implements DeflatingContext {
     const search = SEARCHES[level < 0 ? 6 : level] as Search;
     const window = 2 ** windowBits;
     const capacity = Math.max(2 * window, SMALLEST_BUFFER);
-    const hashBits = Math.min(memLevel + (search.lazy > 0 ? 6 : 5), windowBits + 1);
+    const hashBits = Math.min(memLevel + 5, search.lazy > 0 ? windowBits + 1 : 12);
     const heads = (search.lazy > 0 ? 2 : 4) * 2 ** hashBits;
     const chains = search.lazy > 0 ? 2 * window : 0;
     const tables = DEFLATE_HEADER + heads + chains;
