@@ -54,11 +54,12 @@ export function inlineAssembly(binary) {
   const lines = Buffer.from(binary)
     .toString("base64")
     .match(/.{1,112}/g);
-  return `// Written by scripts/build-wasm.mjs from assembly/. ${binary.length} bytes.\nexport const BINARY: string = [\n${(
+  // One constant: bundlers see that it does nothing, and leave it out where no WebAssembly is used.
+  return `// Written by scripts/build-wasm.mjs from assembly/. ${binary.length} bytes.\nexport const BINARY: string =\n${(
     lines ?? []
   )
-    .map((line) => `  "${line}",`)
-    .join("\n")}\n].join("");\n`;
+    .map((line) => `  "${line}"`)
+    .join(" +\n")};\n`;
 }
 
 /**

@@ -37,6 +37,13 @@ const publishedPackage: Readonly<Record<string, Rule>> = {
       if (entry !== "./package.json") expect(Object.keys(target), entry).toEqual(["types", "default"]);
     }
   },
+  "names for each entry a file of its build, and the types beside it": ({ exports = {} }) => {
+    for (const [entry, target] of Object.entries(exports)) {
+      if (typeof target === "string") continue;
+      expect(target["default"], entry).toMatch(/^\.\/dist\/.+\.js$/);
+      expect(target["types"], entry).toBe(target["default"]?.replace(/js$/, "d.ts"));
+    }
+  },
   "leaves its users room to share a dependency": ({ dependencies = {} }) => {
     for (const [name, range] of Object.entries(dependencies)) expect(range, name).toMatch(/^(workspace:)?\^/);
   },

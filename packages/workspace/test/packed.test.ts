@@ -6,6 +6,7 @@ import { basename, dirname, join, posix, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { Manifest } from "./repository.js";
@@ -74,6 +75,16 @@ async function install(names: readonly string[], fixture: string): Promise<strin
   return project;
 }
 
+/** What a user's bundler makes of a module in the project. */
+async function bundle(project: string, text: string): Promise<string> {
+  const input = join(project, "bundled.mjs");
+  await writeFile(input, text);
+  const bundler = await rolldown({ input, platform: "node", tsconfig: false });
+  const { output } = await bundler.generate();
+  await bundler.close();
+  return output.map((file) => (file.type === "chunk" ? file.code : "")).join("\n");
+}
+
 /** Type-checks the project's `typed.mts` and `typed.cts` as a strict user does, declarations of the packages included. */
 async function typecheck(project: string, lib: readonly string[], types: readonly string[]): Promise<void> {
   // The user's own @types/node: the one of this repository stands in for it.
@@ -122,6 +133,34 @@ describe.each(publishable.map(({ manifest }) => manifest.name))("the tarball of 
     for (const map of maps) {
       const { sources }: { sources: string[] } = JSON.parse(await readFile(join(unpacked, map), "utf8"));
       for (const source of sources) expect(files).toContain(posix.join(posix.dirname(map), source));
+    }
+  });
+
+  test("holds a bundle for each entry, and every source in one of its files", async () => {
+    const { files, manifest, unpacked } = tarball(name);
+    const entries = Object.values(manifest.exports ?? {}).flatMap((target) =>
+      typeof target === "string" ? [] : posix.normalize(target["default"] ?? ""),
+    );
+    const scripts = files.filter((file) => file.endsWith(".js"));
+    const chunks = scripts.filter((file) => file.startsWith("dist/chunks/"));
+    expect(scripts.toSorted()).toEqual([...entries, ...chunks].toSorted());
+    expect(chunks.length).toBeLessThan(entries.length);
+
+    const bundled: string[] = [];
+    for (const map of files.filter((file) => file.endsWith(".js.map"))) {
+      const { sources }: { sources: string[] } = JSON.parse(await readFile(join(unpacked, map), "utf8"));
+      bundled.push(...sources.map((source) => posix.join(posix.dirname(map), source)));
+    }
+    expect(bundled.filter((source, index) => bundled.indexOf(source) !== index)).toEqual([]);
+  });
+
+  test("holds code that keeps the names of its classes, has no docstrings and is ASCII", async () => {
+    const { files, unpacked } = tarball(name);
+    for (const file of files.filter((script) => script.endsWith(".js"))) {
+      const code = await readFile(join(unpacked, file), "utf8");
+      expect(code, file).not.toMatch(/\$\d+ = class|\/\*\*/);
+      // One character of more than a byte doubles what V8 keeps of the whole file.
+      expect(code, file).toMatch(/^[ -~\s]*$/);
     }
   });
 
@@ -198,6 +237,31 @@ describe.each([
   });
 });
 
+describe("a project that installs @sluice/server alone", () => {
+  let project: string;
+
+  beforeAll(async () => {
+    project = await install(["@sluice/server"], "entries");
+  });
+
+  test("gets the same classes from every entry, and stacks that lead to the sources", async () => {
+    const { stdout } = await run(process.execPath, ["--enable-source-maps", "instances.mjs"], project);
+    const [, file, line] = /\n +at .*?node_modules\/([^:]+\.ts):(\d+)/.exec(stdout) ?? [];
+    expect({ file, stdout }).toEqual({
+      file: "@sluice/server/src/application-config.ts",
+      stdout: expect.stringMatching(/^InvalidOptionError: /),
+    });
+    const source = await readFile(join(project, "node_modules/@sluice/server/src/application-config.ts"), "utf8");
+    expect(source.split("\n")[Number(line) - 1]).toContain('throw new InvalidOptionError("codec"');
+  });
+
+  test("bundles what it uses, and not the rest", async () => {
+    expect(await bundle(project, 'export { embeddedServer } from "@sluice/server";')).toContain("NodeEngine");
+    expect(await bundle(project, 'export { FrameType } from "@sluice/server";')).not.toContain("NodeEngine");
+    expect(await bundle(project, 'import "@sluice/server";')).toBe("export {};\n");
+  });
+});
+
 describe("a project that installs @sluice/codec-wasm alone", () => {
   let project: string;
 
@@ -214,6 +278,13 @@ describe("a project that installs @sluice/codec-wasm alone", () => {
   test.each(["mask.mjs", "mask.cjs"])("runs the WebAssembly backend from %s", async (file) => {
     const { stdout, stderr } = await run(process.execPath, [file], project);
     expect({ stdout, stderr }).toEqual({ stdout: "wasm: there and back\n", stderr: "" });
+  });
+
+  test("bundles no WebAssembly where it uses none", async () => {
+    const module = '"AGFzb';
+    expect(await bundle(project, 'export { createCodec } from "@sluice/codec-wasm";')).toContain(module);
+    expect(await bundle(project, 'export { headerSize } from "@sluice/codec-wasm";')).not.toContain(module);
+    expect(await bundle(project, 'export * from "@sluice/codec-wasm/typescript";')).not.toContain(module);
   });
 
   test("is typed under nodenext, from ESM and from CommonJS, with no Node types about", async () => {

@@ -21,3 +21,24 @@ it("loads neither Node's fetch nor TLS for a server that needs none", async () =
   expect(loaded).toContain("NativeModule http");
   expect(loaded.filter((name) => /undici|NativeModule (tls|https)$/.test(name))).toEqual([]);
 });
+
+/** The package, and the files that came with it. */
+const FILES = `
+  import { Session } from "node:inspector";
+  import "@sluice/server";
+
+  const session = new Session();
+  session.connect();
+  session.on("Debugger.scriptParsed", ({ params }) => {
+    if (params.url.startsWith("file:")) console.log(params.url);
+  });
+  session.post("Debugger.enable");
+`;
+
+it("comes in few files: each costs start-up and heap", async () => {
+  const { code, output } = await run(FILES);
+  expect(code).toBe(0);
+  const files = output.trim().split("\n");
+  expect(files.length).toBeGreaterThan(1);
+  expect(files.length).toBeLessThan(10);
+});
