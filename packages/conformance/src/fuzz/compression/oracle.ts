@@ -1,15 +1,26 @@
 import type { ZlibOptions } from "node:zlib";
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 
-/** What `node:zlib` makes of one compressed message: its bytes, or what is wrong. */
-export type Restored = { readonly bytes: Uint8Array } | { readonly wrong: Wrong };
+/**
+ * What `node:zlib` makes of one compressed message: its bytes, or what is wrong. A message that ends within a block is "open":
+ * zlib would wait for the rest.
+ */
+export type Restored = { readonly bytes: Uint8Array; readonly open: boolean } | Refused;
 
-/** "either" where a message is corrupt so close behind the bound that both are true of one piece of output. */
+export interface Refused {
+  readonly wrong: Wrong;
+  /** Whether what comes in front of that is too much already. Zlib looks on where nothing more comes of it. */
+  isTooBigBefore(): boolean;
+}
+
+/** "either" where a message is corrupt, or open, so close behind the bound that both are true of one piece of output. */
 export type Wrong = "corrupt" | "too big" | "either";
 
 /** The bytes that RFC 7692 section 7.2.2 appends, and one that begins another block. */
 const TAIL = Uint8Array.of(0, 0, 0xff, 0xff);
 const NEXT = Uint8Array.of(0);
+/** Empty blocks that end a stream, as zlib writes them and as it could: one of them might be what an open block waits for. */
+const LAST = [Uint8Array.of(3, 0), Uint8Array.of(1, 0, 0, 0xff, 0xff)] as const;
 const SMALLEST_CHUNK = 64;
 /** The most that the product makes at once. */
 const PIECE = 64 * 1024;
@@ -38,8 +49,9 @@ export class RestoringOracle {
     let finals = 0;
     do {
       const room = this.#made + limit - size;
-      const outcome = oneStream(Buffer.concat([this.#before, rest]), room);
-      if (typeof outcome === "string") return { wrong: outcome };
+      const input = Buffer.concat([this.#before, rest]);
+      const outcome = oneStream(input, room);
+      if (typeof outcome === "string") return refused(outcome, input, room);
       const part = outcome.bytes.subarray(this.#made);
       parts.push(part);
       size += part.length;
@@ -52,9 +64,9 @@ export class RestoringOracle {
         this.#made = outcome.bytes.length;
         rest = rest.subarray(rest.length);
       }
-      if (finals > MOST_FINALS) return { wrong: "corrupt" };
+      if (finals > MOST_FINALS) return refused("corrupt", input, room);
     } while (rest.length > 0);
-    return { bytes: Buffer.concat(parts) };
+    return { bytes: Buffer.concat(parts), open: this.#before.length > 0 && isOpen(this.#before, this.#made) };
   }
 
   #begin(): void {
@@ -72,12 +84,31 @@ interface Stream {
 
 function oneStream(input: Uint8Array, room: number): Stream | Wrong {
   const outcome = inflated(input, room);
-  if (outcome === "too big" && inflated(input, room + PIECE) === "corrupt") return "either";
+  if (outcome === "too big") {
+    const further = inflated(input, room + PIECE);
+    const isEither = typeof further === "string" ? further === "corrupt" : isOpen(input, further.bytes.length);
+    return isEither ? "either" : outcome;
+  }
   if (outcome === "corrupt" && room + 1 < SMALLEST_CHUNK) return "either";
   if (typeof outcome === "string" || outcome.consumed < input.length) return outcome;
   // Whether it ended just there, only a byte more can tell.
   const further = inflated(Buffer.concat([input, NEXT]), room + 1);
   return { ...outcome, ended: typeof further !== "string" && further.consumed === input.length };
+}
+
+function refused(wrong: Wrong, input: Uint8Array, room: number): Refused {
+  const isTooBigBefore = (): boolean =>
+    Array.from(input, (_, size) => inflated(input.subarray(0, size), room)).includes("too big");
+  return { wrong, isTooBigBefore };
+}
+
+/** Whether a stream of which `made` bytes came goes on within a block. */
+function isOpen(input: Uint8Array, made: number): boolean {
+  return LAST.some((block) => {
+    const whole = Buffer.concat([input, block]);
+    const outcome = inflated(Buffer.concat([whole, NEXT]), made + SMALLEST_CHUNK);
+    return typeof outcome === "string" || outcome.consumed !== whole.length;
+  });
 }
 
 function inflated(input: Uint8Array, room: number): Stream | "corrupt" | "too big" {
