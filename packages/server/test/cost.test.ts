@@ -15,11 +15,18 @@ const SERVER = `
   import { embeddedServer, WebSockets } from "@sluice/server";
 
   const counts = { promises: 0, writes: 0 };
+  const requests = new WeakSet();
   const hook = createHook({ init: (_, type) => void (type === "PROMISE" && counts.promises++) });
   function watch(handle) {
     for (const write of ["writeBuffer", "writev"]) {
       const original = handle[write];
-      handle[write] = (...args) => { counts.writes++; return original.apply(handle, args); };
+      handle[write] = (...args) => {
+        counts.writes++;
+        // Node ends the process where libuv still has it from before.
+        if (args[0] !== null && requests.has(args[0])) throw new Error("a request is used twice");
+        if (args[0] !== null) requests.add(args[0]);
+        return original.apply(handle, args);
+      };
     }
   }
   const { emit } = Server.prototype;

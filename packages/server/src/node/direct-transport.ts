@@ -7,8 +7,6 @@ const NOTHING = new Uint8Array(0);
 
 /** Set with the first transport, and the same for all. */
 let access: HandleAccess;
-/** One that was not needed the last time: libuv mostly writes at once, and then forgets it. */
-let spare: HandleRequest | null = null;
 
 /** While the kernel does not take a write at once: one is with libuv, and what comes later goes in one behind it. */
 interface Stuck {
@@ -86,14 +84,14 @@ export class DirectTransport extends BatchedTransport {
   protected write(bytes: Uint8Array): boolean {
     if (this.destroyed) return true;
     if (this.#stuck !== undefined) return this.#wait(this.#stuck, bytes);
-    const request = takeRequest();
+    const request = writeRequest();
     return this.#sent(request, this.#handle.writeBuffer(request, bytes), bytes);
   }
 
   protected writeAll(chunks: readonly Uint8Array[], writes: number = 1): boolean {
     if (this.destroyed) return true;
     if (this.#stuck !== undefined) return this.#wait(this.#stuck, ...chunks);
-    const request = takeRequest();
+    const request = writeRequest();
     return this.#sent(request, this.#handle.writev(request, chunks, true), chunks, writes);
   }
 
@@ -115,19 +113,28 @@ export class DirectTransport extends BatchedTransport {
     return false;
   }
 
-  /** Whether the kernel took all of a write, or never will. */
+  /**
+   * Whether the kernel took all of a write, or never will.
+   *
+   * Nothing tells whether libuv is through with the request: where the kernel took the rest of a write just after it had
+   * not, the request still waits to be told. So none is used again: a request that is used twice ends the process.
+   */
   #sent(given: HandleRequest | null, answer: number | HandleRequest, bytes: unknown, writes: number = 1): boolean {
     const status = typeof answer === "number" ? answer : (answer.writeStatus ?? 0);
     const request = typeof answer === "number" ? given : answer;
-    if (request !== null && status === 0 && this.#handle.writeQueueSize > 0) {
-      request.buffer = bytes;
-      request.oncomplete = (result) => this.#written(result);
-      this.#stuck = { writes, later: [], laterWrites: 0, ends: false };
-      return false;
+    if (status !== 0) {
+      this.destroy(errorOf(status, "write"));
+      return true;
     }
-    spare = given;
-    if (status !== 0) this.destroy(errorOf(status, "write"));
-    return true;
+    if (request === null) return true;
+    if (this.#handle.writeQueueSize === 0) {
+      request.oncomplete = wroteLate;
+      return true;
+    }
+    request.buffer = bytes;
+    request.oncomplete = (result) => this.#written(result);
+    this.#stuck = { writes, later: [], laterWrites: 0, ends: false };
+    return false;
   }
 
   #written(status: number): void {
@@ -148,10 +155,16 @@ export class DirectTransport extends BatchedTransport {
   }
 }
 
-function takeRequest(): HandleRequest | null {
-  const request = spare ?? (access.WriteRequest && new access.WriteRequest());
-  spare = null;
-  return request;
+/** Of a write that the kernel took after all. Only what went wrong is news. */
+function wroteLate(status: number, handle?: TcpHandle): void {
+  if (status >= 0 || handle === undefined) return;
+  const transport: unknown = Reflect.get(handle, access.owner);
+  if (transport instanceof DirectTransport) transport.destroy(errorOf(status, "write"));
+}
+
+/** From Node 26 on, handles make them themselves. */
+function writeRequest(): HandleRequest | null {
+  return access.WriteRequest === null ? null : new access.WriteRequest();
 }
 
 function errorOf(status: number, syscall: string): Error {

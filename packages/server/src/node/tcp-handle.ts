@@ -5,7 +5,7 @@ import { handleOf, isQuiet } from "./read-into.js";
 
 /** A write, or FIN, that libuv takes its time over. */
 export interface HandleRequest {
-  oncomplete: (status: number) => void;
+  oncomplete: (status: number, handle?: TcpHandle) => void;
   /** What is written, for as long as libuv reads it. */
   buffer?: unknown;
   /** From Node 26 on: how it went, where it went at once all the same; else `null`. */
