@@ -80,7 +80,7 @@ export class Payloads {
 }
 
 /** As `slice`, which fills its memory with zeroes first: of 256 KiB that is half the time, and a few bytes are faster so. */
-export function copied(bytes: Uint8Array, start: number, end: number): Uint8Array {
+function copied(bytes: Uint8Array, start: number, end: number): Uint8Array {
   return end - start < ALONE_FROM ? bytes.slice(start, end) : new Uint8Array(bytes.subarray(start, end));
 }
 

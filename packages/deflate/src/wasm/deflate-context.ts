@@ -6,10 +6,7 @@ import type { ThreadPlaces } from "../zlib/thread-places.js";
 import type { Place } from "./arena.js";
 import { givePlace, takePlace } from "./arena.js";
 import { Copies } from "./copies.js";
-import { DEFLATE_HEADER, DEFLATE_SLACK, DeflateWord, OUTPUT } from "./layout.js";
-
-/** Bytes: a buffer is two windows, and no smaller, so that short messages seldom move what is in it. */
-const SMALLEST_BUFFER = 8192;
+import { bufferSize, DEFLATE_HEADER, DEFLATE_SLACK, DeflateWord, OUTPUT } from "./layout.js";
 
 /**
  * Bytes. Shorter messages without context takeover are looked through as at level 1, up to level 6: with JSON of 1 KiB that is a
@@ -67,7 +64,7 @@ export class WasmDeflateContext implements DeflatingContext {
     const { level, memLevel, windowBits, contextTakeover } = settings;
     const search = SEARCHES[level < 0 ? 6 : level] as Search;
     const window = 2 ** windowBits;
-    const capacity = Math.max(2 * window, SMALLEST_BUFFER);
+    const capacity = bufferSize(window);
     const hashBits = Math.min(memLevel + 5, search.lazy > 0 ? windowBits + 1 : 12);
     const heads = (search.lazy > 0 ? 2 : 4) * 2 ** hashBits;
     const chains = search.lazy > 0 ? 2 * window : 0;

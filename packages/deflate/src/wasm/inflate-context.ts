@@ -9,10 +9,17 @@ import type { Place } from "./arena.js";
 import { givePlace, takePlace } from "./arena.js";
 import { Copies } from "./copies.js";
 import { INFLATE_ERRORS } from "./inflate-errors.js";
-import { INFLATE_HEADER, INFLATE_SLACK, INPUT, INPUT_SIZE, Inflated, InflateWord, STATE, State } from "./layout.js";
-
-/** Bytes: a buffer is two windows, and no smaller, so that short messages seldom move what is in it. */
-const SMALLEST_BUFFER = 8192;
+import {
+  bufferSize,
+  INFLATE_HEADER,
+  INFLATE_SLACK,
+  INPUT,
+  INPUT_SIZE,
+  Inflated,
+  InflateWord,
+  STATE,
+  State,
+} from "./layout.js";
 
 /** Bytes of output that a call may make: the rest of the message's buffer decides before it does. */
 const ANY = 2 ** 30;
@@ -37,7 +44,7 @@ export class WasmInflateContext implements InflatingContext {
   constructor(windowBits: WindowBits, threads: ThreadPlaces) {
     // A compressor on zlib that is asked for 8 uses 9: zlib cannot do 8 in a raw stream. A larger window restores both.
     const window = 2 ** Math.max(9, windowBits);
-    const capacity = Math.max(2 * window, SMALLEST_BUFFER);
+    const capacity = bufferSize(window);
     try {
       this.#place = takePlace(INFLATE_HEADER + capacity + INFLATE_SLACK);
     } catch (error) {

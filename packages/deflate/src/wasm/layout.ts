@@ -39,3 +39,8 @@ export const INFLATE_SLACK = 320;
 
 /** What `inflate` and `inflateMore` return, where it is no error. */
 export const Inflated = { done: 0, more: 1 } as const;
+
+/** Bytes of a context's buffer: two windows, and no fewer than these, so that short messages seldom move what is in it. */
+export function bufferSize(window: number): number {
+  return Math.max(2 * window, 8192);
+}

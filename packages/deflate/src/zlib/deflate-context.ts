@@ -32,7 +32,8 @@ export class DeflateContext implements DeflatingContext {
 
   /** @param history what the first message may refer to, no longer than the window */
   constructor(settings: DeflateSettings, path: ZlibPath, threads: ThreadPlaces, history?: Uint8Array) {
-    const options = { ...settings, ...dictionaryOf(history), flush: constants.Z_SYNC_FLUSH };
+    const { level, memLevel, windowBits } = settings;
+    const options = { level, memLevel, windowBits, ...dictionaryOf(history), flush: constants.Z_SYNC_FLUSH };
     this.#opened = openStream(() => createDeflateRaw(options), path);
     this.#threads = threads;
   }
