@@ -60,14 +60,20 @@ export class Repetition {
     if (this.#first !== sent) {
       this.#first = sent;
       this.#batch = undefined;
-      this.#sent.length = 0;
-      this.#firstBytes.length = 0;
-      this.#ends.length = 0;
+      this.#forget();
       return;
     }
     const size = this.#startOf(this.#sent.length);
     this.#batch = size <= batch.bytes.length ? batch : undefined;
     if (size > 0 && this.#batch !== undefined) batch.bytes.set((this.#record as Uint8Array).subarray(0, size));
+  }
+
+  #forget(): void {
+    // Mostly there is nothing, and to find that out costs less than emptying what is empty.
+    if (this.#sent.length === 0) return;
+    this.#sent.length = 0;
+    this.#firstBytes.length = 0;
+    this.#ends.length = 0;
   }
 
   #startOf(index: number): number {

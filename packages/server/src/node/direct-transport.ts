@@ -8,6 +8,12 @@ const NOTHING = new Uint8Array(0);
 /** Set with the first transport, and the same for all. */
 let access: HandleAccess;
 
+/** A request that no write made use of: the kernel took all at once. */
+let unused: HandleRequest | undefined;
+
+/** What `getAsyncId` says of a request that libuv never had. */
+const NEVER_USED = -1;
+
 /** While the kernel does not take a write at once: one is with libuv, and what comes later goes in one behind it. */
 interface Stuck {
   /** How many writes that one is. */
@@ -127,6 +133,10 @@ export class DirectTransport extends BatchedTransport {
       return true;
     }
     if (request === null) return true;
+    if (request.getAsyncId() === NEVER_USED) {
+      unused = request;
+      return true;
+    }
     if (this.#handle.writeQueueSize === 0) {
       request.oncomplete = wroteLate;
       return true;
@@ -164,7 +174,10 @@ function wroteLate(status: number, handle?: TcpHandle): void {
 
 /** From Node 26 on, handles make them themselves. */
 function writeRequest(): HandleRequest | null {
-  return access.WriteRequest === null ? null : new access.WriteRequest();
+  if (access.WriteRequest === null) return null;
+  const request = unused ?? new access.WriteRequest();
+  unused = undefined;
+  return request;
 }
 
 function errorOf(status: number, syscall: string): Error {

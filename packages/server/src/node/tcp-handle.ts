@@ -6,6 +6,8 @@ import { handleOf, isQuiet } from "./read-into.js";
 /** A write, or FIN, that libuv takes its time over. */
 export interface HandleRequest {
   oncomplete: (status: number, handle?: TcpHandle) => void;
+  /** -1 where libuv has never had it. */
+  getAsyncId(): number;
   /** What is written, for as long as libuv reads it. */
   buffer?: unknown;
   /** From Node 26 on: how it went, where it went at once all the same; else `null`. */
