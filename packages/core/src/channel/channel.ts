@@ -1,8 +1,9 @@
 import { CancelledError, ClosedReceiveChannelError } from "../errors.js";
+import { IterationStep } from "../iteration-step.js";
 import { rejected, unobtrusive } from "../rejection.js";
 import type { ReceiveChannel } from "./receive-channel.js";
 import type { ChannelResult } from "./result.js";
-import { NOT_NOW } from "./result.js";
+import { NOT_NOW, Received } from "./result.js";
 import { CatchingWaiter, NextWaiter, ReceiveWaiter, Waiters } from "./waiters.js";
 
 /** What the owner of a channel learns from its reading end. */
@@ -124,7 +125,7 @@ export class Channel<E> implements ReceiveChannel<E> {
   }
 
   tryReceive(): ChannelResult<E> {
-    if (this.length > 0) return { ok: true, value: this.#take() };
+    if (this.length > 0) return new Received(this.#take());
     if (this.#end === undefined) return NOT_NOW;
     this.#exhaust();
     return { ok: false, closed: true, cause: this.#end.failed ? this.#end.cause : undefined };
@@ -156,7 +157,7 @@ export class Channel<E> implements ReceiveChannel<E> {
 
   /** The iterator's step: no allocation but its promise and its result while elements are queued. */
   next(): Promise<IteratorResult<E, undefined>> {
-    if (this.length > 0) return Promise.resolve({ done: false, value: this.#take() });
+    if (this.length > 0) return Promise.resolve(new IterationStep(this.#take()));
     if (this.#end !== undefined) {
       this.#exhaust();
       return this.#end.failed ? rejected(this.#end.cause) : Promise.resolve({ done: true, value: undefined });

@@ -6,4 +6,14 @@ export type ChannelResult<T> =
   /** Closed; `cause` is the error it was closed with, if there was one. */
   | { readonly ok: false; readonly closed: true; readonly cause: unknown };
 
+/** An element. No literal, for the reason that `IterationStep` is none. */
+export class Received<out T> {
+  readonly ok = true;
+  readonly value: T;
+
+  constructor(value: T) {
+    this.value = value;
+  }
+}
+
 export const NOT_NOW: ChannelResult<never> = { ok: false, closed: false, cause: undefined };

@@ -1,6 +1,8 @@
 import { ClosedReceiveChannelError } from "../errors.js";
+import { IterationStep } from "../iteration-step.js";
 import { rejected, unobtrusive } from "../rejection.js";
 import type { ChannelResult } from "./result.js";
+import { Received } from "./result.js";
 
 function ignore(): void {}
 
@@ -34,7 +36,7 @@ export abstract class Waiter<E, Outcome> {
 /** Of an iterator. */
 export class NextWaiter<E> extends Waiter<E, IteratorResult<E, undefined>> {
   deliver(value: E): void {
-    this.settle({ done: false, value });
+    this.settle(new IterationStep(value));
   }
 
   end(): void {
@@ -81,7 +83,7 @@ export class ReceiveWaiter<E> extends Waiter<E, E> {
 /** Of `receiveCatching`. */
 export class CatchingWaiter<E> extends Waiter<E, ChannelResult<E>> {
   deliver(value: E): void {
-    this.settle({ ok: true, value });
+    this.settle(new Received(value));
   }
 
   end(): void {

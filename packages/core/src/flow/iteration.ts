@@ -1,3 +1,4 @@
+import { IterationStep } from "../iteration-step.js";
 import type { CollectOptions, Reader, Source, Subscriber } from "./collection.js";
 import { NOTHING } from "./collection.js";
 
@@ -41,7 +42,7 @@ class Iteration<T> implements AsyncIterableIterator<T, undefined>, Subscriber {
     if (this.#ended) return Promise.resolve(DONE);
     if (this.#waiters.length === 0) {
       const value = this.#take();
-      if (value !== NOTHING) return Promise.resolve({ done: false, value });
+      if (value !== NOTHING) return Promise.resolve(new IterationStep(value));
     }
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
@@ -60,7 +61,7 @@ class Iteration<T> implements AsyncIterableIterator<T, undefined>, Subscriber {
     while (this.#waiters.length > 0) {
       const value = this.#take();
       if (value === NOTHING) return;
-      this.#waiters.shift()?.resolve({ done: false, value });
+      this.#waiters.shift()?.resolve(new IterationStep(value));
     }
   }
 
