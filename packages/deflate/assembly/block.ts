@@ -1,6 +1,7 @@
 /*
  * Writes blocks (RFC 1951 section 3.2.3): what was found in a part of a message, in the shortest of the three forms.
  */
+import { clear } from "./clear";
 import { buildCode } from "./huffman-encode";
 import {
   DISTANCE_CODES,
@@ -14,8 +15,8 @@ import {
   LITERAL_CODES,
   LITERAL_FREQUENCIES,
   LITERAL_LENGTHS,
+  MATCHES,
   OUTPUT,
-  SYMBOLS,
   TOLD_LENGTHS,
 } from "./layout";
 import {
@@ -27,6 +28,9 @@ import {
   LITERALS,
   matchLength,
 } from "./symbols";
+
+/** Of a match: where it is, and what it is. */
+export const MATCH_SIZE: usize = 8;
 
 /** The order in which code lengths of code lengths are told (RFC 1951 section 3.2.7). */
 const ORDER: usize = memory.data<u8>([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
@@ -76,10 +80,10 @@ export function endOutput(): void {
 
 /** Nothing has been found in the block yet. */
 export function beginBlock(): void {
-  memory.fill(LITERAL_FREQUENCIES, 0, LENGTH_FREQUENCIES - LITERAL_FREQUENCIES);
+  clear(LITERAL_FREQUENCIES, LENGTH_FREQUENCIES - LITERAL_FREQUENCIES);
 }
 
-/** The block with the symbols up to `end`, which stand for the bytes from `from` to `to`. */
+/** The block of the bytes from `from` to `to`, with the matches up to `end`. */
 export function writeBlock(end: usize, from: usize, to: usize): void {
   store<u32>(LITERAL_FREQUENCIES + (END_OF_BLOCK << 2), 1);
   const extra = extraBits();
@@ -87,7 +91,7 @@ export function writeBlock(end: usize, from: usize, to: usize): void {
   let dynamic: u32 = u32.MAX_VALUE;
   let told: usize = 0;
   let tellable: u32 = 0;
-  if (end - SYMBOLS >= WORTH_A_CODE << 2) {
+  if (symbols >= WORTH_A_CODE) {
     dynamic = buildCode(LITERAL_FREQUENCIES, LITERALS, 15, LITERAL_LENGTHS, LITERAL_CODES) + extra;
     dynamic += buildCode(DISTANCE_FREQUENCIES, DISTANCES, 15, DISTANCE_LENGTHS, DISTANCE_CODES);
     if (dynamic + SMALLEST_HEADER < fixed) {
@@ -102,15 +106,15 @@ export function writeBlock(end: usize, from: usize, to: usize): void {
   else if (told != 0 && dynamic < fixed) {
     put(2 << 1, 3);
     writeHeader(told, tellable);
-    writeSymbols(end, LITERAL_CODES, DISTANCE_CODES);
+    writeSymbols(end, from, to, LITERAL_CODES, DISTANCE_CODES);
   } else {
     put(1 << 1, 3);
-    writeSymbols(end, FIXED_LITERAL_CODES, FIXED_DISTANCE_CODES);
+    writeSymbols(end, from, to, FIXED_LITERAL_CODES, FIXED_DISTANCE_CODES);
   }
 }
 
 /** Fewer symbols than this hardly ever save the bits that telling codes for them takes. */
-const WORTH_A_CODE: usize = 48;
+const WORTH_A_CODE: u32 = 48;
 
 /** Bits that telling codes takes at the least. */
 const SMALLEST_HEADER: u32 = 60;
@@ -147,7 +151,9 @@ function extraBits(): u32 {
   return sum;
 }
 
-/** Bits of all codes, were they the fixed ones. */
+let symbols: u32 = 0;
+
+/** Bits of all codes, were they the fixed ones. Leaves in `symbols` how many there are. */
 @inline
 function fixedBits(): u32 {
   let sum: u32 = 0;
@@ -157,6 +163,7 @@ function fixedBits(): u32 {
   const long = total(280, 288);
   sum = (low + long) * 8 + high * 9 + short * 7;
   // All lengths have a distance, but the end of the block is none.
+  symbols = low + high + short + long;
   return sum + (short + long - 1) * 5;
 }
 
@@ -189,8 +196,9 @@ function tellLengths(): usize {
   toldLiterals = literals;
   toldDistances = distances;
   // Runs go on from the one to the other.
-  memory.copy(LITERAL_LENGTHS + literals, DISTANCE_LENGTHS, distances);
-  memory.fill(LENGTH_FREQUENCIES, 0, 20 << 2);
+  v128.store(LITERAL_LENGTHS + literals, v128.load(DISTANCE_LENGTHS));
+  v128.store(LITERAL_LENGTHS + literals, v128.load(DISTANCE_LENGTHS, 16), 16);
+  clear(LENGTH_FREQUENCIES, 20 << 2);
   let at = TOLD_LENGTHS;
   let from: usize = LITERAL_LENGTHS;
   const end = from + literals + distances;
@@ -212,7 +220,7 @@ function tellLengths(): usize {
     }
     from = next;
   }
-  memory.fill(LITERAL_LENGTHS + literals, 0, distances);
+  clear(LITERAL_LENGTHS + literals, distances);
   toldBits = buildCode(LENGTH_FREQUENCIES, 19, 7, LENGTH_LENGTHS, LENGTH_CODES);
   return at;
 }
@@ -273,44 +281,73 @@ function writeHeader(told: usize, tellable: u32): void {
   write();
 }
 
+/**
+ * The bytes from `from` on as their codes, but where a match stands for them. Bits are written three literals at a time: those of
+ * each depend on how many were there before.
+ */
 @inline
-function writeSymbols(end: usize, literals: usize, distances: usize): void {
+function writeSymbols(end: usize, from: usize, to: usize, literals: usize, distances: usize): void {
   let bb = bits;
   let bc = count;
-  let to = out;
-  for (let at: usize = SYMBOLS; at < end; at += 4) {
-    const symbol = load<u32>(at);
-    if (symbol < 0x10000) {
-      const code = load<u32>(literals + (<usize>symbol << 2));
-      bb |= (<u64>(code & 0xffff)) << bc;
-      bc += code >> 16;
-      if (bc < 16) continue;
-    } else {
-      const known = matchLength(symbol >> 16);
-      const code = load<u32>(literals + (<usize>(known & 0x1ff) << 2));
-      bb |= (<u64>(code & 0xffff)) << bc;
-      bc += code >> 16;
-      bb |= (<u64>(known >> 13)) << bc;
-      bc += (known >> 9) & 15;
-      const distance = symbol & 0xffff;
-      const slot = distanceSymbol(distance);
-      const far = load<u32>(distances + (<usize>slot << 2));
-      bb |= (<u64>(far & 0xffff)) << bc;
-      bc += far >> 16;
-      const extra = distanceExtraBits(slot);
-      bb |= (<u64>((distance - 1) & ((1 << extra) - 1))) << bc;
-      bc += extra;
+  let next = out;
+  let p = from;
+  // Behind the last match there are bytes, too, or none.
+  store<u32>(end, <u32>to);
+  store<u32>(end, 0, 4);
+  for (let at: usize = MATCHES; ; at += MATCH_SIZE) {
+    const start = <usize>load<u32>(at);
+    for (; p + 3 <= start; p += 3) {
+      const three = codeOf(literals, load<u8>(p)), second = codeOf(literals, load<u8>(p, 1)), third = codeOf(literals, load<u8>(p, 2));
+      const size = three >> 16;
+      const sizes = size + (second >> 16);
+      bb |= (<u64>(three & 0xffff) | (<u64>(second & 0xffff) << size) | (<u64>(third & 0xffff) << sizes)) << bc;
+      bc += sizes + (third >> 16);
+      store<u64>(next, bb);
+      next += bc >> 3;
+      bb >>= <u64>(bc & 56);
+      bc &= 7;
     }
-    store<u64>(to, bb);
-    to += bc >> 3;
+    // Two more, or one, or none: whatever stands there is looked up, and counts or does not.
+    const first = p < start ? codeOf(literals, load<u8>(p)) : 0;
+    const second = p + 1 < start ? codeOf(literals, load<u8>(p, 1)) : 0;
+    bb |= (<u64>(first & 0xffff) | (<u64>(second & 0xffff) << (first >> 16))) << bc;
+    bc += (first >> 16) + (second >> 16);
+    store<u64>(next, bb);
+    next += bc >> 3;
     bb >>= <u64>(bc & 56);
     bc &= 7;
+    const match = load<u32>(at, 4);
+    if (match == 0) break;
+    const known = matchLength(match >> 16);
+    const code = codeOf(literals, known & 0x1ff);
+    bb |= (<u64>(code & 0xffff)) << bc;
+    bc += code >> 16;
+    bb |= (<u64>(known >> 13)) << bc;
+    bc += (known >> 9) & 15;
+    const distance = match & 0xffff;
+    const slot = distanceSymbol(distance);
+    const far = codeOf(distances, slot);
+    bb |= (<u64>(far & 0xffff)) << bc;
+    bc += far >> 16;
+    const extra = distanceExtraBits(slot);
+    bb |= (<u64>((distance - 1) & ((1 << extra) - 1))) << bc;
+    bc += extra;
+    store<u64>(next, bb);
+    next += bc >> 3;
+    bb >>= <u64>(bc & 56);
+    bc &= 7;
+    p = start + (match >> 16);
   }
-  const code = load<u32>(literals + (END_OF_BLOCK << 2));
+  const code = codeOf(literals, END_OF_BLOCK);
   bb |= (<u64>(code & 0xffff)) << bc;
   bc += code >> 16;
   bits = bb;
   count = bc;
-  out = to;
+  out = next;
   write();
+}
+
+@inline
+function codeOf(codes: usize, symbol: u32): u32 {
+  return load<u32>(codes + (<usize>symbol << 2));
 }

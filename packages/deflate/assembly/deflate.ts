@@ -5,8 +5,8 @@
  * A context: twelve words (see CONTEXT_*), the newest place of each hash (two bytes), the place before each place with the
  * same hash (two bytes, as many as the window has), and the bytes. A place is an offset in those; 0 is none.
  */
-import { beginBlock, beginOutput, endOutput, writeBlock, writeStored, written } from "./block";
-import { DISTANCE_FREQUENCIES, LITERAL_FREQUENCIES, SYMBOLS } from "./layout";
+import { beginBlock, beginOutput, endOutput, MATCH_SIZE, writeBlock, writeStored, written } from "./block";
+import { DISTANCE_FREQUENCIES, LITERAL_FREQUENCIES, MATCHES } from "./layout";
 import { distanceSymbol, LONGEST, matchLength } from "./symbols";
 
 /** Where the next byte goes: at least 1. */
@@ -85,8 +85,10 @@ export function deflate(context: usize, size: u32, first: boolean, last: boolean
   if (load<u32>(context, CHAIN) == 0) writeStored(from, to);
   else {
     beginBlock();
-    const isLazy = load<u32>(context, LAZY) > 0;
-    const end = isLazy && size >= load<u32>(context, GREEDY_BELOW) ? findLazily(context, bytes, from, to) : findGreedily(context, bytes, from, to);
+    let end: usize;
+    if (load<u32>(context, LAZY) > 0 && size >= load<u32>(context, GREEDY_BELOW)) end = findLazily(context, bytes, from, to);
+    else if (bytes + load<u32>(context, BASE) == from) end = findGreedily(context, bytes, from, to, true);
+    else end = findGreedily(context, bytes, from, to, false);
     writeBlock(end, from, to);
   }
   if (last) endOutput();
@@ -118,25 +120,29 @@ function hash(four: u32, shift: u32): usize {
 }
 
 @inline
+function hash5(p: usize, shift: u32): usize {
+  return <usize>(((load<u64>(p) << 24) * 0x9e3779b185ebca87) >> (32 + <u64>shift));
+}
+
+@inline
 function occurs(table: usize, symbol: u32): void {
   const slot = table + (<usize>symbol << 2);
   store<u32>(slot, load<u32>(slot) + 1);
 }
 
 @inline
-function literal(at: usize, byte: u32): usize {
-  store<u32>(at, byte);
+function literal(byte: u32): void {
   occurs(LITERAL_FREQUENCIES, byte);
-  return at + 4;
 }
 
-/** A match: its length above, its distance below bit 16. */
+/** A match at `p`: its length above, its distance below bit 16. */
 @inline
-function match(at: usize, found: u32): usize {
-  store<u32>(at, found);
+function match(at: usize, p: usize, found: u32): usize {
+  store<u32>(at, <u32>p);
+  store<u32>(at, found, 4);
   occurs(LITERAL_FREQUENCIES, matchLength(found >> 16) & 0x1ff);
   occurs(DISTANCE_FREQUENCIES, distanceSymbol(found & 0xffff));
-  return at + 4;
+  return at + MATCH_SIZE;
 }
 
 /**
@@ -157,8 +163,7 @@ function isTooFar(found: u32): boolean {
 
 /** How many bytes are the same at `p` and `q`, from the fourth on, up to `most`. */
 @inline
-function same(p: usize, q: usize, most: u32): u32 {
-  let length: u32 = LEAST;
+function same(p: usize, q: usize, most: u32, length: u32): u32 {
   while (length < most) {
     const different = load<u64>(p + length) ^ load<u64>(q + length);
     if (different) {
@@ -170,46 +175,68 @@ function same(p: usize, q: usize, most: u32): u32 {
   return min<u32>(length, most);
 }
 
-/** Looks at the two newest places of each hash, and takes what it finds. Returns where the symbols end. */
-function findGreedily(context: usize, bytes: usize, from: usize, to: usize): usize {
+/** How many of the next 16 bytes are the same at `p` and `q`. */
+@inline
+function alike(p: usize, q: usize): u32 {
+  return ctz<u32>(i8x16.bitmask(i8x16.ne(v128.load(p), v128.load(q))) | 0x10000);
+}
+
+/** How far away a match may be. */
+@inline
+function reach(length: u32): u32 {
+  return length > LEAST + 1 ? 0xffff : length > LEAST ? FAR << 3 : FAR;
+}
+
+/**
+ * Looks at the two newest places of each hash, and takes what it finds. Returns where the matches end.
+ *
+ * @param alone without what came before: of each hash, only the newest.
+ */
+@inline
+function findGreedily(context: usize, bytes: usize, from: usize, to: usize, alone: bool): usize {
   const heads = context + HEADS;
   // Where there is room for one place of each hash, there is for two of half as many.
   const shift = load<u32>(context, HASH_SHIFT) + <u32>(load<u32>(context, LAZY) > 0);
   const mask = load<u32>(context, WINDOW) - 1;
   const base = load<u32>(context, BASE);
-  const nice = load<u32>(context, NICE);
-  const isAlone = bytes + base == from;
-  let at: usize = SYMBOLS;
+  let at: usize = MATCHES;
   let p = from;
   // The last place with four bytes behind it.
   const end = to - LEAST;
   while (p <= end) {
-    const four = load<u32>(p);
     const place = <u32>(p - bytes);
-    const slot = heads + (hash(four, shift) << 2);
+    const slot = heads + (hash5(p, shift) << 2);
     const two = load<u32>(slot);
     store<u32>(slot, (two << 16) | place);
     const limit = max<u32>(base, place > mask ? place - mask : 1);
     const newest = two & 0xffff;
-    const older = two >> 16;
-    let found: u32 = 0;
-    if (newest >= limit && load<u32>(bytes + newest) == four) {
-      found = (same(p, bytes + newest, min<u32>(LONGEST, <u32>(to - p))) << 16) | (place - newest);
+    const most = min<u32>(LONGEST, <u32>(to - p));
+    let length: u32 = 0;
+    let found = newest;
+    if (alone) {
+      const four = load<u32>(p);
+      if (newest < limit || load<u32>(bytes + newest) != four) found = two >> 16;
+      if (found >= limit && load<u32>(bytes + found) == four) length = min<u32>(alike(p, bytes + found), most);
+    } else {
+      // Which of the two is there, and how long they are, is anybody's guess: both are compared, whatever they are.
+      const older = two >> 16;
+      const first = newest >= limit ? alike(p, bytes + newest) : 0;
+      const second = older >= limit ? alike(p, bytes + older) : 0;
+      length = min<u32>(max<u32>(first, second), most);
+      found = second > first ? older : newest;
     }
-    if (found >> 16 < nice && older >= limit && load<u32>(bytes + older) == four) {
-      const other = (same(p, bytes + older, min<u32>(LONGEST, <u32>(to - p))) << 16) | (place - older);
-      if (other >> 16 > found >> 16) found = other;
-    }
-    if (found == 0 || isTooFar(found)) {
-      at = literal(at, load<u8>(p));
+    const distance = place - found;
+    if (length < LEAST || distance > reach(length)) {
+      literal(load<u8>(p));
       p++;
       continue;
     }
-    at = match(at, found);
-    const next = p + (found >> 16);
+    if (length == 16) length = same(p, bytes + found, most, 16);
+    at = match(at, p, (length << 16) | distance);
+    const next = p + length;
     // Few places within a long match are ever wanted: more where there are few others.
     keep(heads, shift, bytes, p + 1, end);
-    if (isAlone) {
+    if (alone) {
       keep(heads, shift, bytes, p + 2, end);
       keep(heads, shift, bytes, p + 3, end);
       keep(heads, shift, bytes, next - 3, end);
@@ -218,18 +245,18 @@ function findGreedily(context: usize, bytes: usize, from: usize, to: usize): usi
     keep(heads, shift, bytes, next - 1, end);
     p = next;
   }
-  while (p < to) at = literal(at, load<u8>(p++));
+  while (p < to) literal(load<u8>(p++));
   return at;
 }
 
 @inline
 function keep(heads: usize, shift: u32, bytes: usize, p: usize, end: usize): void {
   if (p > end) return;
-  const slot = heads + (hash(load<u32>(p), shift) << 2);
+  const slot = heads + (hash5(p, shift) << 2);
   store<u32>(slot, (load<u32>(slot) << 16) | <u32>(p - bytes));
 }
 
-/** Looks at more places, and at the next byte before it takes a match. Returns where the symbols end. */
+/** Looks at more places, and at the next byte before it takes a match. Returns where the matches end. */
 function findLazily(context: usize, bytes: usize, from: usize, to: usize): usize {
   const heads = context + HEADS;
   const chains = heads + headsSize(context);
@@ -242,7 +269,7 @@ function findLazily(context: usize, bytes: usize, from: usize, to: usize): usize
   const isLong = to - from >= LONG_MESSAGE;
   const chain = load<u32>(context, CHAIN) - (isLong ? load<u32>(context, CHAIN) >> 2 : 0);
   const nice = load<u32>(context, NICE) - (isLong ? load<u32>(context, NICE) >> 2 : 0);
-  let at: usize = SYMBOLS;
+  let at: usize = MATCHES;
   let p = from;
   const end = to - LEAST;
   /** The match at the byte before, which waits. */
@@ -263,7 +290,7 @@ function findLazily(context: usize, bytes: usize, from: usize, to: usize): usize
     }
     if (isLong && isTooFar(found)) found = 0;
     if (held != 0 && found == 0) {
-      at = match(at, held);
+      at = match(at, p - 1, held);
       const next = p - 1 + heldLength;
       insert(heads, chains, shift, mask, bytes, p + 1, min<usize>(next, end + 1));
       p = next;
@@ -271,16 +298,16 @@ function findLazily(context: usize, bytes: usize, from: usize, to: usize): usize
       continue;
     }
     // A longer one makes the byte before a literal.
-    if (held != 0) at = literal(at, load<u8>(p - 1));
-    else if (found == 0) at = literal(at, load<u8>(p));
+    if (held != 0) literal(load<u8>(p - 1));
+    else if (found == 0) literal(load<u8>(p));
     held = found;
     p++;
   }
   if (held != 0) {
-    at = match(at, held);
+    at = match(at, p - 1, held);
     p = p - 1 + (held >> 16);
   }
-  while (p < to) at = literal(at, load<u8>(p++));
+  while (p < to) literal(load<u8>(p++));
   return at;
 }
 
@@ -322,7 +349,7 @@ function longest(
   while (true) {
     const q = bytes + candidate;
     if (load<u32>(q + best - (LEAST - 1)) == last && load<u32>(q) == four) {
-      const length = same(p, q, most);
+      const length = same(p, q, most, LEAST);
       if (length > best) {
         found = (length << 16) | (place - candidate);
         best = length;

@@ -2,13 +2,17 @@
  * Prefix codes for what occurs in a block (RFC 1951 section 3.2.2), none longer than it may be. Most messages are short and
  * use few symbols: work is done for those that occur.
  */
-import { HUFFMAN_COUNTS, HUFFMAN_KEYS, HUFFMAN_NODES, HUFFMAN_SORTED } from "./layout";
+import { clear } from "./clear";
+import { HUFFMAN_BELOW, HUFFMAN_COUNTS, HUFFMAN_KEYS, HUFFMAN_NODES, HUFFMAN_SORTED } from "./layout";
 
 /** A frequency from here on is sorted by comparing: there are few. */
 const OFTEN: u32 = 255;
 
 /** In the low bits of a key: below its frequency. */
 const SYMBOL_BITS: u32 = 9;
+
+/** More than any weight, twice less than what four bytes hold. */
+const HEAVIEST: u32 = 0x3fffffff;
 
 /** No tree is deeper: a block has less than 2^17 symbols, and a depth needs as many as Fibonacci's numbers grow. */
 const DEEPEST: u32 = 31;
@@ -28,7 +32,7 @@ export function reversed(code: u32, length: u32): u32 {
  * their number from bit 16 on). Returns the bits that all occurrences take.
  */
 export function buildCode(frequencies: usize, size: u32, most: u32, lengths: usize, codes: usize): u32 {
-  memory.fill(lengths, 0, size);
+  clear(lengths, size);
   const used = sortUsed(frequencies, size);
   if (used < 2) {
     // A code has at least one bit, and a set of one code is not complete: decoders take that (RFC 1951 section 3.2.7).
@@ -57,50 +61,55 @@ export function buildCode(frequencies: usize, size: u32, most: u32, lengths: usi
     store<u32>(slot, code);
     code = (code + count) << 1;
   }
-  assignCodes(lengths, size, codes);
+  assignCodes(used, lengths, codes);
   return bits;
 }
 
 /** The codes of each length, in the order of the symbols, from the first ones that HUFFMAN_COUNTS has. */
-export function assignCodes(lengths: usize, size: u32, codes: usize): void {
-  // Eight lengths at a time, for most are 0. What is behind the last one is 0, too.
-  for (let from: u32 = 0; from < size; from += 8) {
-    let eight = load<u64>(lengths + from);
-    if (from + 8 > size) eight &= (<u64>1 << ((size - from) << 3)) - 1;
-    while (eight) {
-      const shift = <u32>ctz<u64>(eight) & 56;
-      const symbol = from + (shift >> 3);
-      const length = <u32>(eight >> shift) & 0xff;
-      eight &= ~(<u64>0xff << shift);
-      const slot = HUFFMAN_COUNTS + (<usize>length << 2);
-      const code = load<u32>(slot);
-      store<u32>(slot, code + 1);
-      store<u32>(codes + (<usize>symbol << 2), reversed(code, length) | (length << 16));
-    }
+@inline
+function assignCodes(used: u32, lengths: usize, codes: usize): void {
+  for (let index: u32 = 0; index < used; index++) {
+    const symbol = <usize>(load<u32>(HUFFMAN_KEYS + (<usize>index << 2)) & ((1 << SYMBOL_BITS) - 1));
+    const length = <u32>load<u8>(lengths + symbol);
+    const slot = HUFFMAN_COUNTS + (<usize>length << 2);
+    const code = load<u32>(slot);
+    store<u32>(slot, code + 1);
+    store<u32>(codes + (symbol << 2), reversed(code, length) | (length << 16));
   }
+}
+
+/** Which of the 32 symbols that have these frequencies occur: a bit each. */
+@inline
+function occurs(frequencies: usize): u32 {
+  return occurring8(frequencies) | (occurring8(frequencies + 32) << 8) | (occurring8(frequencies + 64) << 16) | (occurring8(frequencies + 96) << 24);
+}
+
+@inline
+function occurring8(frequencies: usize): u32 {
+  const none = i32x4.splat(0);
+  const low = i32x4.bitmask(i32x4.ne(v128.load(frequencies), none));
+  return low | (i32x4.bitmask(i32x4.ne(v128.load(frequencies, 16), none)) << 4);
 }
 
 /**
  * Lists what occurs in HUFFMAN_SORTED, the rarest first, each as its frequency and itself. Returns how many there are. Behind
- * `size`, up to a multiple of four, frequencies are 0.
+ * `size`, up to a multiple of 32, frequencies are 0.
  */
 @inline
 function sortUsed(frequencies: usize, size: u32): u32 {
   let used: u32 = 0;
   let top: u32 = 0;
-  for (let from: u32 = 0; from < size; from += 4) {
-    const four = frequencies + (<usize>from << 2);
-    if (!v128.any_true(v128.load(four))) continue;
-    // Which of them occur is anybody's guess: each is written, and stays where it does.
-    for (let symbol = from; symbol < from + 4; symbol++) {
+  for (let from: u32 = 0; from < size; from += 32) {
+    for (let occurring = occurs(frequencies + (<usize>from << 2)); occurring; occurring &= occurring - 1) {
+      const symbol = from + ctz<u32>(occurring);
       const frequency = load<u32>(frequencies + (<usize>symbol << 2));
       top = max<u32>(top, frequency);
       store<u32>(HUFFMAN_KEYS + (<usize>used << 2), (frequency << SYMBOL_BITS) | symbol);
-      used += <u32>(frequency != 0);
+      used++;
     }
   }
   const buckets = min<u32>(top, OFTEN) + 1;
-  memory.fill(HUFFMAN_COUNTS, 0, <usize>buckets << 2);
+  clear(HUFFMAN_COUNTS, <usize>buckets << 2);
   for (let index: u32 = 0; index < used; index++) {
     const bucket = min<u32>(load<u32>(HUFFMAN_KEYS + (<usize>index << 2)) >> SYMBOL_BITS, OFTEN);
     const slot = HUFFMAN_COUNTS + (<usize>bucket << 2);
@@ -146,46 +155,40 @@ function sortOften(used: u32): void {
  */
 @inline
 function countLengths(used: u32): void {
-  const nodes = used - 1;
-  // Each node: its weight, and later the node above it. Behind either list is one that is never the lightest.
-  store<u32>(HUFFMAN_SORTED + (<usize>used << 2), u32.MAX_VALUE);
+  // Behind either list are two that are never the lightest.
+  const behind = HUFFMAN_SORTED + (<usize>used << 2);
+  store<u32>(behind, HEAVIEST);
+  store<u32>(behind, HEAVIEST, 4);
   let leaf: usize = HUFFMAN_SORTED;
   let inner: usize = HUFFMAN_NODES;
-  for (let node: u32 = 0; node < nodes; node++) {
-    const slot = HUFFMAN_NODES + (<usize>node << 2);
-    store<u32>(slot, u32.MAX_VALUE);
-    let weight: u32 = 0;
-    // Which of the two is lighter is anybody's guess, too.
-    for (let child = 0; child < 2; child++) {
-      const leafWeight = load<u32>(leaf) >> SYMBOL_BITS;
-      const innerWeight = load<u32>(inner);
-      const isInner = innerWeight < leafWeight;
-      weight += min<u32>(innerWeight, leafWeight);
-      store<u32>(isInner ? inner : HUFFMAN_COUNTS, node);
-      inner += (<usize>isInner) << 2;
-      leaf += (<usize>!isInner) << 2;
-    }
-    store<u32>(slot, weight);
+  const root = HUFFMAN_NODES + (<usize>(used - 2) << 2);
+  for (let node: usize = HUFFMAN_NODES; node <= root; node += 4) {
+    store<u32>(node, HEAVIEST);
+    store<u32>(node, HEAVIEST, 4);
+    // The first of the nodes that are below it, or of those that are left.
+    store<u32>(node + (HUFFMAN_BELOW - HUFFMAN_NODES), <u32>inner);
+    const leaf0 = load<u32>(leaf) >> SYMBOL_BITS;
+    const leaf1 = load<u32>(leaf, 4) >> SYMBOL_BITS;
+    const inner0 = load<u32>(inner);
+    const inner1 = load<u32>(inner, 4);
+    // Two of either, or one of each: which, is anybody's guess, too.
+    const leaves = leaf1 <= inner0;
+    const nodes = inner1 < leaf0;
+    store<u32>(node, leaves ? leaf0 + leaf1 : nodes ? inner0 + inner1 : leaf0 + inner0);
+    const taken: usize = leaves ? 0 : nodes ? 8 : 4;
+    inner += taken;
+    leaf += 8 - taken;
   }
-  // From the root down, each node to its depth, and how many lie there.
-  memory.fill(HUFFMAN_COUNTS, 0, <usize>(DEEPEST + 2) << 2);
-  store<u32>(HUFFMAN_NODES + (<usize>(nodes - 1) << 2), 0);
-  store<u32>(HUFFMAN_COUNTS, 1);
-  for (let index = <i32>nodes - 2; index >= 0; index--) {
-    const slot = HUFFMAN_NODES + (<usize>index << 2);
-    const depth = load<u32>(HUFFMAN_NODES + (<usize>load<u32>(slot) << 2)) + 1;
-    store<u32>(slot, depth);
-    const count = HUFFMAN_COUNTS + (<usize>depth << 2);
-    store<u32>(count, load<u32>(count) + 1);
-  }
-  // Every node has two below it: those that are no nodes are symbols.
+  // From the root down. Nodes of one depth are neighbours, and each has two below it: those that are no nodes are symbols.
+  clear(HUFFMAN_COUNTS, <usize>(DEEPEST + 2) << 2);
+  let from: usize = root;
   let above: u32 = 1;
-  store<u32>(HUFFMAN_COUNTS, 0);
   for (let depth: u32 = 1; above > 0; depth++) {
-    const slot = HUFFMAN_COUNTS + (<usize>depth << 2);
-    const count = load<u32>(slot);
-    store<u32>(slot, above * 2 - count);
-    above = count;
+    const next = <usize>load<u32>(from + (HUFFMAN_BELOW - HUFFMAN_NODES));
+    const nodes = <u32>(from - next) >> 2;
+    store<u32>(HUFFMAN_COUNTS + (<usize>depth << 2), above * 2 - nodes);
+    from = next;
+    above = nodes;
   }
 }
 

@@ -16,8 +16,8 @@ export const STATIC: usize = 1024;
 /** Tables of the message that is being restored: see inflate.ts. */
 export const INFLATE_TABLES: usize = 16384;
 
-/** Literals and matches of a block before they are coded, four bytes each, and the tables that code them: see deflate.ts. */
-export const SYMBOLS: usize = 65536;
+/** The matches of a block before they are coded, eight bytes each, and the tables that code it: see block.ts. */
+export const MATCHES: usize = 65536;
 export const DEFLATE_TABLES: usize = 327680;
 
 /** How often each symbol of a block occurs, four bytes each: literals and lengths, distances, code lengths. */
@@ -44,6 +44,7 @@ export const HUFFMAN_COUNTS: usize = DEFLATE_TABLES + 6272;
 export const HUFFMAN_KEYS: usize = DEFLATE_TABLES + 7424;
 export const HUFFMAN_SORTED: usize = DEFLATE_TABLES + 8704;
 export const HUFFMAN_NODES: usize = DEFLATE_TABLES + 9984;
+export const HUFFMAN_BELOW: usize = DEFLATE_TABLES + 11264;
 
 /** A message as it came over the wire. */
 export const INPUT: usize = 344064;

@@ -64,10 +64,10 @@ it("has one memory map on both sides, with no area in another", async () => {
     to: (map.get("STATE_TO") ?? Number.NaN) / 4,
   });
   const address = (name: string): number => map.get(name) ?? Number.NaN;
-  // A part of a message is at most as long as the largest buffer, and each of its bytes may be a symbol of four.
+  // A part of a message is at most as long as the largest buffer, and each of matches are of four bytes.
   const part = 2 ** 16;
-  expect(address("SYMBOLS") + 4 * part).toBeLessThanOrEqual(address("DEFLATE_TABLES"));
-  expect(address("HUFFMAN_NODES") + 4 * 288).toBeLessThanOrEqual(INPUT);
+  expect(address("MATCHES") + 2 * part + 8).toBeLessThanOrEqual(address("DEFLATE_TABLES"));
+  expect(address("HUFFMAN_BELOW") + 4 * 288).toBeLessThanOrEqual(INPUT);
   expect(INPUT + INPUT_SIZE + 300).toBeLessThanOrEqual(OUTPUT);
   expect(OUTPUT + part + 300).toBeLessThanOrEqual(CONTEXTS);
 });

@@ -85,7 +85,9 @@ test("what does not compress grows by a few bytes", async () => {
   for (const level of [0, 1, 6, 9]) {
     const deflating = context(level);
     for (const size of [1, 100, 1000, 32_768]) {
-      expect((await deflating.deflate(noise(size, size))).length).toBeLessThanOrEqual(size + 12);
+      // Five for each block that is stored, which holds no less than the smallest buffer has room for.
+      const blocks = Math.ceil(size / 8192);
+      expect((await deflating.deflate(noise(size, size))).length).toBeLessThanOrEqual(size + 7 + 5 * blocks);
     }
     deflating.close();
   }
