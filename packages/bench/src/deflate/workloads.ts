@@ -6,8 +6,11 @@ const CONNECTIONS = 64;
 
 /** A connection that keeps contexts takes hundreds of KiB: these are enough for a figure. */
 const WITH_CONTEXTS = 300;
-/** One that keeps none takes little, and what the process itself has grown by has to be shared by many. */
-const WITHOUT_CONTEXTS = 2000;
+/**
+ * One that keeps none takes less than 10 KiB, and what the process itself has grown by, some 50 MiB, has to be shared by many.
+ * One of ws, which keeps contexts all the same, takes as much among these as among half of them.
+ */
+const WITHOUT_CONTEXTS = 4000;
 /** Messages on each of them before it is quiet, so that both its contexts are full. */
 const IDLE_MESSAGES = 32;
 
