@@ -73,7 +73,7 @@ it("has one memory map on both sides, with no area in another", async () => {
 });
 
 it("has the words of a compressing context on both sides", async () => {
-  const places = await constants("deflate.ts");
+  const places = await constants("deflate-context.ts");
   const names = {
     position: "POSITION",
     base: "BASE",
