@@ -24,8 +24,9 @@ const SERVER = `
         counts.writes++;
         // Node ends the process where libuv still has it from before.
         if (args[0] !== null && requests.has(args[0])) throw new Error("a request is used twice");
-        if (args[0] !== null) requests.add(args[0]);
-        return original.apply(handle, args);
+        const answer = original.apply(handle, args);
+        if (args[0] !== null && args[0].getAsyncId() !== -1) requests.add(args[0]);
+        return answer;
       };
     }
   }

@@ -122,8 +122,8 @@ export class DirectTransport extends BatchedTransport {
   /**
    * Whether the kernel took all of a write, or never will.
    *
-   * Nothing tells whether libuv is through with the request: where the kernel took the rest of a write just after it had
-   * not, the request still waits to be told. So none is used again: a request that is used twice ends the process.
+   * Nothing tells whether libuv is through with a request: where the kernel took the rest of a write just after it had not, the
+   * request still waits to be told. So none that libuv ever had is used again, for that ends the process; mostly it never had it.
    */
   #sent(given: HandleRequest | null, answer: number | HandleRequest, bytes: unknown, writes: number = 1): boolean {
     const status = typeof answer === "number" ? answer : (answer.writeStatus ?? 0);

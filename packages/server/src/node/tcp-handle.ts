@@ -106,7 +106,7 @@ export function findAccess(reader: string = KNOWN_READER): HandleAccess | string
     updateTimer: Object.getOwnPropertySymbols(Socket.prototype).find(
       ({ description }) => description === "kUpdateTimer",
     ),
-    WriteRequest: requests.write === null ? null : requests.write?.constructor,
+    WriteRequest: requests.write === null ? null : tellsOfUse(requests.write)?.constructor,
     ShutdownRequest: requests.shutdown?.constructor,
   };
   socket.destroy();
@@ -115,6 +115,11 @@ export function findAccess(reader: string = KNOWN_READER): HandleAccess | string
   if (missing !== undefined) return `What Node calls ${missing[0]} was not found.`;
   const isKnown = createHash("sha1").update(String(onread)).digest("hex") === reader;
   return isKnown ? (found as HandleAccess) : "How this Node reads from a handle is not known.";
+}
+
+/** The request, if it can be asked whether libuv ever had it. */
+function tellsOfUse(request: HandleRequest | undefined): HandleRequest | undefined {
+  return typeof request?.getAsyncId === "function" ? request : undefined;
 }
 
 /**
