@@ -14,7 +14,7 @@ const SERVER = `
   import { Server } from "node:net";
   import { embeddedServer, WebSockets } from "@sluice/server";
 
-  const counts = { promises: 0, writes: 0 };
+  const counts = { promises: 0, writes: 0, kept: 0 };
   const requests = new WeakSet();
   const hook = createHook({ init: (_, type) => void (type === "PROMISE" && counts.promises++) });
   function watch(handle) {
@@ -25,7 +25,11 @@ const SERVER = `
         // Node ends the process where libuv still has it from before.
         if (args[0] !== null && requests.has(args[0])) throw new Error("a request is used twice");
         const answer = original.apply(handle, args);
-        if (args[0] !== null && args[0].getAsyncId() !== -1) requests.add(args[0]);
+        const request = typeof answer === "number" ? args[0] : answer;
+        if (request !== null && request.getAsyncId() !== -1) {
+          counts.kept++;
+          requests.add(request);
+        }
         return answer;
       };
     }
@@ -60,6 +64,8 @@ interface Counts {
   readonly promises: number;
   readonly writes: number;
   readonly bytes: number;
+  /** Write requests that libuv had. */
+  readonly kept: number;
 }
 
 /** Starts the server, and opens the two sessions. */
@@ -98,7 +104,7 @@ async function exchange(peer: Peer, count: number, burst: number): Promise<void>
 }
 
 /** What each of `count` messages costs once the server is warm: writes, bytes allocated, promises made. */
-async function costs(count: number, burst: number): Promise<Counts> {
+async function costs(count: number, burst: number): Promise<Omit<Counts, "kept">> {
   const { echo, counts } = await start();
   await exchange(echo, 20_000, burst);
   const first = await counts();
@@ -130,4 +136,18 @@ it("a message that comes alone costs one write, three promises and little memory
   expect(writes).toBeLessThan(1.1);
   expect(promises).toBeLessThan(3.1);
   expect(bytes).toBeLessThan(3300);
+});
+
+it("a peer that reads late gets all, and libuv no write request a second time", { timeout: 60_000 }, async () => {
+  const { echo, counts } = await start();
+  const large = frame(BINARY, Buffer.alloc(256 * 1024, 7));
+  for (let round = 0; round < 4; round++) {
+    const { kept } = await counts();
+    echo.socket.pause();
+    for (let sent = 0; sent < 64; sent++) echo.write(large);
+    while ((await counts()).kept === kept) {}
+    echo.socket.resume();
+    for (let back = 0; back < 64; back++) expect((await echo.frame()).payload.length).toBe(256 * 1024);
+    await exchange(echo, 100, 10);
+  }
 });
