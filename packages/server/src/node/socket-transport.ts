@@ -57,7 +57,9 @@ export class SocketTransport extends BatchedTransport {
 
   /** @internal */
   gone(): void {
-    this.closed(this.#socket.errored ?? undefined);
+    const error: NodeJS.ErrnoException | null = this.#socket.errored;
+    // What was being written when we destroyed the socket died of that, which from Node 22 on is an error.
+    this.closed(error?.code === "ECANCELED" ? undefined : (error ?? undefined));
   }
 
   protected write(bytes: Uint8Array): boolean {
