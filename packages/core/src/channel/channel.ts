@@ -110,7 +110,7 @@ export class Channel<E> implements ReceiveChannel<E> {
   close(cause?: unknown): void {
     if (this.#end !== undefined) return;
     this.#end = cause === undefined ? { failed: false } : { failed: true, cause };
-    this.#endWaiters();
+    this.endWaiters();
   }
 
   cancel(cause: unknown = new CancelledError("The channel was cancelled")): void {
@@ -120,24 +120,24 @@ export class Channel<E> implements ReceiveChannel<E> {
     this.#bytes = 0;
     this.#end = { failed: true, cause };
     this.#exhausted = true;
-    this.#endWaiters();
+    this.endWaiters();
     this.#owner.cancelled();
   }
 
   tryReceive(): ChannelResult<E> {
-    if (this.length > 0) return new Received(this.#take());
+    if (this.length > 0) return new Received(this.take());
     if (this.#end === undefined) return NOT_NOW;
-    this.#exhaust();
+    this.exhaust();
     return { ok: false, closed: true, cause: this.#end.failed ? this.#end.cause : undefined };
   }
 
   receive(options?: { readonly signal?: AbortSignal }): Promise<E> {
     const signal = options?.signal;
     if (signal?.aborted) return rejected(signal.reason);
-    if (this.length > 0) return Promise.resolve(this.#take());
+    if (this.length > 0) return Promise.resolve(this.take());
     if (this.#end !== undefined) {
       const cause = this.#end.failed ? this.#end.cause : new ClosedReceiveChannelError();
-      this.#exhaust();
+      this.exhaust();
       return rejected(cause);
     }
     return this.#waiters.add(new ReceiveWaiter<E>(signal, (waiter) => this.#waiters.remove(waiter)));
@@ -150,16 +150,16 @@ export class Channel<E> implements ReceiveChannel<E> {
   }
 
   consumeEach(action: (element: E) => unknown): Promise<void> {
-    const consumed = this.#consume(action);
+    const consumed = this.consume(action);
     unobtrusive(consumed);
     return consumed;
   }
 
   /** The iterator's step: no allocation but its promise and its result while elements are queued. */
   next(): Promise<IteratorResult<E, undefined>> {
-    if (this.length > 0) return Promise.resolve(new IterationStep(this.#take()));
+    if (this.length > 0) return Promise.resolve(new IterationStep(this.take()));
     if (this.#end !== undefined) {
-      this.#exhaust();
+      this.exhaust();
       return this.#end.failed ? rejected(this.#end.cause) : Promise.resolve({ done: true, value: undefined });
     }
     return this.#waiters.add(new NextWaiter<E>());
@@ -170,7 +170,7 @@ export class Channel<E> implements ReceiveChannel<E> {
   }
 
   /** `action` may do anything to the channel, and never runs inside `put`: what is there is looked up after each call. */
-  async #consume(action: (element: E) => unknown): Promise<void> {
+  private async consume(action: (element: E) => unknown): Promise<void> {
     for (let next = await this.receiveCatching(); ; next = await this.receiveCatching()) {
       if (!next.ok) {
         if (next.cause !== undefined) throw next.cause;
@@ -180,7 +180,7 @@ export class Channel<E> implements ReceiveChannel<E> {
         const made = action(next.value);
         if (isPromise(made)) await made;
         while (this.length > 0) {
-          const more = action(this.#take());
+          const more = action(this.take());
           if (isPromise(more)) await more;
         }
       } catch (error) {
@@ -190,7 +190,7 @@ export class Channel<E> implements ReceiveChannel<E> {
     }
   }
 
-  #take(): E {
+  private take(): E {
     const element = this.#queue[this.#head] as E;
     this.#queue[this.#head++] = undefined;
     if (this.#head === this.#queue.length) {
@@ -208,13 +208,13 @@ export class Channel<E> implements ReceiveChannel<E> {
     return element;
   }
 
-  #exhaust(): void {
+  private exhaust(): void {
     if (this.#exhausted) return;
     this.#exhausted = true;
     this.#owner.exhausted();
   }
 
-  #endWaiters(): void {
+  private endWaiters(): void {
     const end = this.#end as End;
     for (let waiter = this.#waiters.take(); waiter !== undefined; waiter = this.#waiters.take()) {
       this.#exhausted = true;

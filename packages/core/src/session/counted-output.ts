@@ -37,12 +37,12 @@ export class CountedOutput implements ConnectionOutput {
   }
 
   commit(size: number): void {
-    this.#count(size);
+    this.count(size);
     this.#transport.commit(size);
   }
 
   writeLarge(header: Uint8Array, payload: Uint8Array): void {
-    this.#count(header.length + payload.length);
+    this.count(header.length + payload.length);
     this.#transport.writeLarge(header, payload);
   }
 
@@ -52,7 +52,7 @@ export class CountedOutput implements ConnectionOutput {
     this.#bytes -= bytes;
   }
 
-  #count(size: number): void {
+  private count(size: number): void {
     this.#encoded++;
     this.#bytes += size;
   }

@@ -78,32 +78,32 @@ export class Pinger {
     const change = value - this.#timeout;
     this.#timeout = value;
     const phase = this.#phase;
-    if (phase.name === "pinged") this.#await(phase.deadline + change, phase.forgiven);
+    if (phase.name === "pinged") this.awaitPong(phase.deadline + change, phase.forgiven);
   }
 
   /** Waits for the next ping to be due. */
   start(): void {
-    this.#clear();
-    if (this.#pingPeriod > 0 && !this.#paused && !this.#stopped) this.#wait(this.#pingPeriod);
+    this.clear();
+    if (this.#pingPeriod > 0 && !this.#paused && !this.#stopped) this.wait(this.#pingPeriod);
   }
 
   /** The session has its ending. */
   stop(): void {
     this.#stopped = true;
-    this.#clear();
+    this.clear();
   }
 
   /** The session stopped reading for reasons of its own: the peer cannot be heard, and is not judged. */
   pause(): void {
     this.#paused = true;
-    this.#clear();
+    this.clear();
   }
 
   /** The session reads again: a fresh ping with a fresh timeout, though never two within a period. */
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    if (this.#pingPeriod > 0 && !this.#stopped) this.#waitFromLastPing();
+    if (this.#pingPeriod > 0 && !this.#stopped) this.waitFromLastPing();
   }
 
   /**
@@ -119,8 +119,8 @@ export class Pinger {
     return true;
   }
 
-  #ping(): void {
-    this.#clear();
+  private ping(): void {
+    this.clear();
     this.#sequence = (this.#sequence + 1) >>> 0;
     this.#actions.heard = false;
     this.#pongDue = true;
@@ -130,7 +130,7 @@ export class Pinger {
     this.#phase = sending;
     this.#sentAt = this.#platform.now();
     void this.#actions.sendPing(payload).then(() => {
-      if (this.#phase === sending) this.#await(this.#platform.now() + this.#timeout, false);
+      if (this.#phase === sending) this.awaitPong(this.#platform.now() + this.#timeout, false);
     });
   }
 
@@ -138,52 +138,52 @@ export class Pinger {
    * Looks again at the deadline, or before it where a ping may be due by then and the peer have been heard: when one is, or
    * a period from now where one was while the last was still on its way.
    */
-  #await(deadline: number, forgiven: boolean): void {
-    this.#clear();
+  private awaitPong(deadline: number, forgiven: boolean): void {
+    this.clear();
     const now = this.#platform.now();
     const nextPing = this.#sentAt + this.#pingPeriod;
     const due = Math.min(deadline, nextPing > now ? nextPing : now + this.#pingPeriod);
-    this.#timer = this.#platform.setTimer(Math.max(0, due - now), () => this.#due(due));
+    this.#timer = this.#platform.setTimer(Math.max(0, due - now), () => this.due(due));
     this.#phase = { name: "pinged", deadline, forgiven };
   }
 
   /** Time is up. Input that already waits is heard first, and time that the event loop lost is given back, once. */
-  #due(due: number): void {
+  private due(due: number): void {
     const pinged = this.#phase;
     if (pinged.name !== "pinged") return;
     const now = this.#platform.now();
     const late = now - due;
     if (this.#actions.heard) {
-      this.#waitFromLastPing();
+      this.waitFromLastPing();
     } else if (late > TOLERATED_LATENESS && !pinged.forgiven) {
-      this.#await(Math.max(pinged.deadline, now) + Math.min(late, this.#timeout), true);
+      this.awaitPong(Math.max(pinged.deadline, now) + Math.min(late, this.#timeout), true);
     } else if (now < pinged.deadline) {
-      this.#await(pinged.deadline, pinged.forgiven);
+      this.awaitPong(pinged.deadline, pinged.forgiven);
     } else {
       this.#platform.nextTurn(() => {
         if (this.#phase !== pinged) return;
         if (this.#actions.heard) {
-          this.#waitFromLastPing();
+          this.waitFromLastPing();
         } else {
-          this.#clear();
+          this.clear();
           this.#actions.pingTimedOut();
         }
       });
     }
   }
 
-  #waitFromLastPing(): void {
-    this.#wait(Math.max(0, this.#sentAt + this.#pingPeriod - this.#platform.now()));
+  private waitFromLastPing(): void {
+    this.wait(Math.max(0, this.#sentAt + this.#pingPeriod - this.#platform.now()));
   }
 
-  #wait(delay: number): void {
-    this.#clear();
+  private wait(delay: number): void {
+    this.clear();
     // Every idle session holds one of these: half of what an arrow function is, with what it closes over.
-    this.#timer = this.#platform.setTimer(delay, this.#ping.bind(this));
+    this.#timer = this.#platform.setTimer(delay, this.ping.bind(this));
     this.#phase = WAITING;
   }
 
-  #clear(): void {
+  private clear(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#phase = IDLE;

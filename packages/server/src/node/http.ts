@@ -46,11 +46,11 @@ export class SocketRequest implements RequestData {
   }
 
   get localAddress(): string | undefined {
-    return this.#local.localAddress;
+    return this.local.localAddress;
   }
 
   get localPort(): number | undefined {
-    return this.#local.localPort;
+    return this.local.localPort;
   }
 
   /** The connection goes on without its socket, which nobody is to hold any more. */
@@ -58,7 +58,7 @@ export class SocketRequest implements RequestData {
     this.#connection = handle;
   }
 
-  get #local(): Pick<ConnectionData, "localAddress" | "localPort"> {
+  private get local(): Pick<ConnectionData, "localAddress" | "localPort"> {
     const connection = this.#connection;
     if (connection instanceof EventEmitter) return connection;
     const name: Parameters<TcpHandle["getsockname"]>[0] = {};
