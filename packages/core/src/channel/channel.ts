@@ -4,7 +4,8 @@ import { rejected, unobtrusive } from "../rejection.js";
 import type { ReceiveChannel } from "./receive-channel.js";
 import type { ChannelResult } from "./result.js";
 import { NOT_NOW, Received } from "./result.js";
-import { CatchingWaiter, NextWaiter, ReceiveWaiter, Waiters } from "./waiters.js";
+import type { AnyWaiter, Waiter } from "./waiters.js";
+import { CatchingWaiter, NextWaiter, ReceiveWaiter } from "./waiters.js";
 
 /** What the owner of a channel learns from its reading end. */
 export interface ChannelOwner {
@@ -36,7 +37,8 @@ export class Channel<E> implements ReceiveChannel<E> {
   #queue: (E | undefined)[] = NOTHING_QUEUED;
   #head = 0;
   #bytes = 0;
-  readonly #waiters = new Waiters<E>();
+  /** The reader who waits longest, and knows the others that do. */
+  #waiter: AnyWaiter<E> | undefined;
   #end: End | undefined;
   #exhausted = false;
   #starved = false;
@@ -63,7 +65,7 @@ export class Channel<E> implements ReceiveChannel<E> {
   /** Elements that fit now: those that readers wait for, and the free places of the queue. 0 when the bytes are used up. */
   get freePlaces(): number {
     if (this.#bytes >= this.#config.maxBytes) return 0;
-    return this.#config.capacity - this.length + this.#waiters.count;
+    return this.#config.capacity - this.length + (this.#waiter?.waiting ?? 0);
   }
 
   /** Bytes that fit now; the element that crosses the bound still fits. */
@@ -88,8 +90,9 @@ export class Channel<E> implements ReceiveChannel<E> {
   /** Puts an element in. Dropped when the channel is closed. */
   put(element: E): void {
     if (this.#end !== undefined) return;
-    const waiter = this.#waiters.take();
+    const waiter = this.#waiter;
     if (waiter !== undefined) {
+      this.#waiter = waiter.giveWay();
       waiter.deliver(element);
       return;
     }
@@ -140,13 +143,13 @@ export class Channel<E> implements ReceiveChannel<E> {
       this.exhaust();
       return rejected(cause);
     }
-    return this.#waiters.add(new ReceiveWaiter<E>(signal, (waiter) => this.#waiters.remove(waiter)));
+    return this.wait(new ReceiveWaiter<E>(signal, (waiter) => this.withdraw(waiter)));
   }
 
   receiveCatching(): Promise<ChannelResult<E>> {
     const now = this.tryReceive();
     if (now.ok || now.closed) return Promise.resolve(now);
-    return this.#waiters.add(new CatchingWaiter<E>());
+    return this.wait(new CatchingWaiter<E>());
   }
 
   consumeEach(action: (element: E) => unknown): Promise<void> {
@@ -162,7 +165,7 @@ export class Channel<E> implements ReceiveChannel<E> {
       this.exhaust();
       return this.#end.failed ? rejected(this.#end.cause) : Promise.resolve({ done: true, value: undefined });
     }
-    return this.#waiters.add(new NextWaiter<E>());
+    return this.wait(new NextWaiter<E>());
   }
 
   [Symbol.asyncIterator](): AsyncIterator<E, undefined> {
@@ -208,6 +211,17 @@ export class Channel<E> implements ReceiveChannel<E> {
     return element;
   }
 
+  private wait<Outcome>(waiter: Waiter<E, Outcome> & AnyWaiter<E>): Promise<Outcome> {
+    if (this.#waiter === undefined) this.#waiter = waiter;
+    else this.#waiter.join(waiter);
+    return waiter.promise;
+  }
+
+  private withdraw(waiter: AnyWaiter<E>): void {
+    if (this.#waiter === waiter) this.#waiter = waiter.giveWay();
+    else this.#waiter?.dismiss(waiter);
+  }
+
   private exhaust(): void {
     if (this.#exhausted) return;
     this.#exhausted = true;
@@ -216,7 +230,8 @@ export class Channel<E> implements ReceiveChannel<E> {
 
   private endWaiters(): void {
     const end = this.#end as End;
-    for (let waiter = this.#waiters.take(); waiter !== undefined; waiter = this.#waiters.take()) {
+    for (let waiter = this.#waiter; waiter !== undefined; waiter = this.#waiter) {
+      this.#waiter = waiter.giveWay();
       this.#exhausted = true;
       if (end.failed) waiter.fail(end.cause);
       else waiter.end();
