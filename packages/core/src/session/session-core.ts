@@ -47,9 +47,7 @@ export class SessionCore
   readonly #limits: OptionalLimits | undefined;
   #closing: Closing | undefined;
   #conclusion: Conclusion | undefined;
-  #stage: "open" | "released" | "gone" = "open";
-  #ended: Promise<void> | undefined;
-  #settleEnded: (() => void) | undefined;
+  #released = false;
 
   /** @param extensions those that were agreed on, in the order in which they apply going out. */
   constructor(
@@ -96,13 +94,7 @@ export class SessionCore
 
   /** Resolves when the connection is gone, every job is done and nothing of the session is left. */
   get ended(): Promise<void> {
-    this.#ended ??=
-      this.#stage === "gone"
-        ? Promise.resolve()
-        : new Promise((resolve) => {
-            this.#settleEnded = resolve;
-          });
-    return this.#ended;
+    return this.conclusion.ended;
   }
 
   /** How the session ended, and what hangs on that. */
@@ -166,10 +158,7 @@ export class SessionCore
     this.end({ how: "lost" });
     this.release();
     this.conclusion.announce();
-    this.conclusion.whenIdle(() => {
-      this.#stage = "gone";
-      this.#settleEnded?.();
-    });
+    this.conclusion.disconnected();
   }
 
   // From the connection, of what came.
@@ -334,8 +323,8 @@ export class SessionCore
 
   /** Nothing more goes in or out: lets go of everything that was held. */
   private release(): void {
-    if (this.#stage !== "open") return;
-    this.#stage = "released";
+    if (this.#released) return;
+    this.#released = true;
     this.channel.close();
     this.#closing?.stop();
     this.#intake.stop();
