@@ -2,7 +2,7 @@ import { PingTimeoutError } from "../errors.js";
 import type { ActiveExtension } from "../extension/negotiation.js";
 import { Frame } from "../frame.js";
 import type { Ending, Outcome } from "./ending.js";
-import type { PingerActions } from "./pinger.js";
+import type { PingerOwner } from "./pinger.js";
 import { Pinger } from "./pinger.js";
 import { Ponger } from "./ponger.js";
 import { SessionCore } from "./session-core.js";
@@ -10,7 +10,7 @@ import type { SessionOptions } from "./session-options.js";
 import type { Transport } from "./transport.js";
 
 /** The core of a session of whole messages: it answers pings and the peer's Close, and finds lost peers. */
-export class DefaultCore extends SessionCore implements PingerActions {
+export class DefaultCore extends SessionCore implements PingerOwner {
   readonly pinger: Pinger;
   heard = false;
   /** Once a ping has come. */
@@ -19,7 +19,7 @@ export class DefaultCore extends SessionCore implements PingerActions {
 
   constructor(options: SessionOptions, transport: Transport, extensions: readonly ActiveExtension[]) {
     super(options, transport, extensions, false);
-    this.pinger = new Pinger(this, options);
+    this.pinger = new Pinger(this);
     this.pinger.start();
   }
 

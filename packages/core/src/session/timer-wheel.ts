@@ -1,39 +1,55 @@
-import type { Platform, Timer } from "./platform.js";
+import type { Platform, Sleeper, Timer } from "./platform.js";
 
 /** Milliseconds between two moments at which timers fire: less than what the pinger takes for a stall. */
 const TICK = 16;
 
-/** Timers that are to fire at one moment. */
-interface Slot {
-  readonly tick: number;
-  first: WheelTimer | undefined;
+/** A place in a ring: of timers that are to fire at one moment, and of their slot. */
+class Place {
+  previous: Place = this;
+  next: Place = this;
+
+  /** Enters the ring of another one, right behind it. */
+  follow(place: Place): void {
+    this.previous = place;
+    this.next = place.next;
+    this.next.previous = this;
+    place.next = this;
+  }
+
+  leave(): void {
+    this.previous.next = this.next;
+    this.next.previous = this.previous;
+    this.previous = this;
+    this.next = this;
+  }
 }
 
-/** A timer that runs: a place in the list of its slot, and nothing else. */
-class WheelTimer implements Timer {
-  previous: WheelTimer | undefined;
-  next: WheelTimer | undefined;
-  slot: Slot | undefined;
+/** Where a ring begins and ends. */
+class Slot extends Place {
+  readonly tick: number;
 
-  constructor(
-    slot: Slot,
-    readonly callback: () => void,
-  ) {
-    this.slot = slot;
-    this.next = slot.first;
-    if (slot.first !== undefined) slot.first.previous = this;
-    slot.first = this;
+  constructor(tick: number) {
+    super();
+    this.tick = tick;
+  }
+
+  get isEmpty(): boolean {
+    return this.next === this;
+  }
+}
+
+/** A timer that runs: a place, and nothing else. */
+class WheelTimer extends Place implements Timer {
+  readonly sleeper: Sleeper;
+
+  constructor(slot: Slot, sleeper: Sleeper) {
+    super();
+    this.sleeper = sleeper;
+    this.follow(slot);
   }
 
   cancel(): void {
-    const { slot, previous, next } = this;
-    if (slot === undefined) return;
-    this.slot = undefined;
-    if (previous === undefined) slot.first = next;
-    else previous.next = next;
-    if (next !== undefined) next.previous = previous;
-    this.previous = undefined;
-    this.next = undefined;
+    this.leave();
   }
 }
 
@@ -55,7 +71,12 @@ export class TimerWheel {
 
   /** As `Platform.setTimer`, but for the tick. */
   setTimer(delay: number, callback: () => void): Timer {
-    const timer = new WheelTimer(this.#slotOf(Math.ceil((this.#platform.now() + delay) / TICK)), callback);
+    return this.wakeIn(delay, { wake: callback });
+  }
+
+  /** As `Platform.wakeIn`, but for the tick. */
+  wakeIn(delay: number, sleeper: Sleeper): Timer {
+    const timer = new WheelTimer(this.#slotOf(Math.ceil((this.#platform.now() + delay) / TICK)), sleeper);
     this.#arm();
     return timer;
   }
@@ -71,7 +92,7 @@ export class TimerWheel {
     }
     const found = slots[low];
     if (found?.tick === tick) return found;
-    const slot: Slot = { tick, first: undefined };
+    const slot = new Slot(tick);
     slots.splice(low, 0, slot);
     return slot;
   }
@@ -90,15 +111,11 @@ export class TimerWheel {
     this.#timer = undefined;
     // A slot that was cancelled empty is no reason to wake up for another one like it.
     const now = this.#platform.now() / TICK;
-    for (
-      let slot = this.#slots[0];
-      slot !== undefined && (slot.tick <= now || slot.first === undefined);
-      slot = this.#slots[0]
-    ) {
+    for (let slot = this.#slots[0]; slot !== undefined && (slot.tick <= now || slot.isEmpty); slot = this.#slots[0]) {
       this.#slots.shift();
-      for (let timer = slot.first; timer !== undefined; timer = slot.first) {
-        timer.cancel();
-        timer.callback();
+      for (let timer = slot.next; timer instanceof WheelTimer; timer = slot.next) {
+        timer.leave();
+        timer.sleeper.wake();
       }
     }
     this.#arm();

@@ -33,6 +33,17 @@ describe("a timer wheel", () => {
     expect(platform.liveTimers).toBe(0);
   });
 
+  it("wakes objects as it calls functions, and not where that was cancelled", async () => {
+    const { platform, fired, wheel, set } = setup();
+    const sleeper = (name: string) => ({ wake: () => fired.push(name) });
+    wheel.wakeIn(2000, sleeper("object"));
+    wheel.wakeIn(2500, sleeper("cancelled")).cancel();
+    set(3000, "function");
+    expect(platform.liveTimers).toBe(1);
+    await platform.advance(10_000);
+    expect(fired.map((entry) => entry.split(" ")[0])).toEqual(["object", "function"]);
+  });
+
   it("does not fire what was cancelled, whenever that was", async () => {
     const { platform, fired, wheel, set } = setup();
     const timers = Array.from({ length: 6 }, (_, index) => set(2000, `t${index}`));
