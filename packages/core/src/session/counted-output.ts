@@ -2,7 +2,7 @@ import type { ConnectionOutput } from "../protocol/connection-options.js";
 import type { Transport, WriteBatch } from "./transport.js";
 
 /** A connection's way into its transport, which counts what is encoded and what of it the kernel has taken. */
-export class CountedOutput implements ConnectionOutput {
+export abstract class CountedOutput implements ConnectionOutput {
   readonly #transport: Transport;
   #encoded = 0;
   #drained = 0;

@@ -8,7 +8,7 @@ import type { Chain, Processed } from "../extension/chain.js";
 import { budgetSize, Frame } from "../frame.js";
 import type { Connection } from "../protocol/connection.js";
 import { rejected } from "../rejection.js";
-import type { CountedOutput } from "./counted-output.js";
+import { CountedOutput } from "./counted-output.js";
 import type { Sender } from "./sender.js";
 import { promised } from "./sender.js";
 import type { SessionOptions, SessionSettings } from "./session-options.js";
@@ -33,7 +33,6 @@ export interface OutboxOwner {
   readonly options: Pick<SessionOptions, "settings">;
   readonly transport: Transport;
   readonly connection: Connection;
-  readonly output: CountedOutput;
   /** What the session's extensions make of data frames. */
   readonly pipeline: { readonly outgoing: Chain } | undefined;
   /** An extension failed: no data frame goes out any more. Called once. */
@@ -58,15 +57,17 @@ interface Flush {
 const NOBODY: Waiting[] = [];
 const NO_FLUSH: Flush[] = [];
 
-/** Whether frames are accepted: yes; no, since an extension failed; since a Close is in line or out; since the connection is gone. */
-type Phase = "open" | "failed" | "closed" | "over";
+/** Whether frames are accepted; if not, an extension failed, a Close is in line, it is out, or the connection is gone. */
+type Phase = "open" | "failed" | "closing" | "closed" | "over";
 
 /**
  * What goes out: frames and bytes are counted from `send` until the kernel took them. With room to spare a frame is
  * encoded at once; without, `send` waits in line, and the Close behind it. While an extension takes its time over a frame,
  * everything waits behind that.
+ *
+ * It is what the connection writes to, too: an idle session holds one of these, and no object besides that counts.
  */
-export class Outbox implements SendChannel<Frame> {
+export class Outbox extends CountedOutput implements SendChannel<Frame> {
   readonly #owner: OutboxOwner;
   /** Both are made on demand: mostly nothing has to wait. */
   #waiting: Waiting[] = NOBODY;
@@ -74,9 +75,9 @@ export class Outbox implements SendChannel<Frame> {
   /** Whose frame an extension takes its time over. */
   #working: Sender | undefined;
   #phase: Phase = "open";
-  #closeSent = false;
 
   constructor(owner: OutboxOwner) {
+    super(owner.transport);
     this.#owner = owner;
   }
 
@@ -84,10 +85,6 @@ export class Outbox implements SendChannel<Frame> {
 
   private get connection(): Connection {
     return this.#owner.connection;
-  }
-
-  private get output(): CountedOutput {
-    return this.#owner.output;
   }
 
   private get chain(): Chain | undefined {
@@ -102,9 +99,9 @@ export class Outbox implements SendChannel<Frame> {
     return this.#phase !== "open";
   }
 
-  /** Whether our Close was encoded; what is in line is behind it no more. */
+  /** Whether our Close was encoded, and the connection is still there. */
   get isCloseSent(): boolean {
-    return this.#closeSent;
+    return this.#phase === "closed";
   }
 
   send(frame: Frame): Promise<void> {
@@ -153,7 +150,7 @@ export class Outbox implements SendChannel<Frame> {
   /** Sends a Close behind everything that was accepted: this reason, or without one the answer that the connection owes. */
   sendClose(reason?: CloseReason): void {
     if (this.#phase !== "open" && this.#phase !== "failed") return;
-    this.#phase = "closed";
+    this.#phase = "closing";
     this.line({ what: "close", reason });
     this.pump();
     this.#owner.closedForSend();
@@ -163,7 +160,7 @@ export class Outbox implements SendChannel<Frame> {
   flush(): Promise<void> {
     if (this.#phase === "over") return DONE;
     const inLine = this.#working !== undefined || this.#waiting.length > 0;
-    if (!inLine && this.output.pendingFrames === 0) return DONE;
+    if (!inLine && this.pendingFrames === 0) return DONE;
     this.#owner.transport.flush();
     return new Promise((resolve) => {
       if (!inLine) this.awaitKernel(resolve);
@@ -172,7 +169,8 @@ export class Outbox implements SendChannel<Frame> {
   }
 
   /** The kernel took more. */
-  drained(): void {
+  override drained(frames: number, bytes: number): void {
+    super.drained(frames, bytes);
     this.pump();
     this.settleFlushes();
   }
@@ -213,16 +211,16 @@ export class Outbox implements SendChannel<Frame> {
   }
 
   private fits(): boolean {
-    return this.output.pendingFrames < this.config.capacity && this.output.pendingBytes < this.config.maxBytes;
+    return this.pendingFrames < this.config.capacity && this.pendingBytes < this.config.maxBytes;
   }
 
   /** Whether one frame more is too much under "close". What waits only for an extension has its place all the same. */
   private overflows(): boolean {
     if (this.config.onOverflow === "suspend") return false;
     if (this.#working === undefined) return true;
-    let bytes = this.output.pendingBytes;
+    let bytes = this.pendingBytes;
     for (const waiting of this.#waiting) if (waiting.what === "frame") bytes += budgetSize(waiting.frame);
-    return this.output.pendingFrames + this.#waiting.length >= this.config.capacity || bytes >= this.config.maxBytes;
+    return this.pendingFrames + this.#waiting.length >= this.config.capacity || bytes >= this.config.maxBytes;
   }
 
   /** @throws FrameTooBigError (`FRAME_TOO_BIG`) now rather than when there is room. */
@@ -320,7 +318,7 @@ export class Outbox implements SendChannel<Frame> {
   }
 
   private encodeClose(reason: CloseReason | undefined): void {
-    this.#closeSent = true;
+    this.#phase = "closed";
     if (reason === undefined) this.connection.finish();
     else this.connection.close(reason);
     this.#owner.closeSent();
@@ -334,12 +332,12 @@ export class Outbox implements SendChannel<Frame> {
   /** What is encoded by now decides when a flush is done. */
   private awaitKernel(resolve: () => void): void {
     if (this.#flushes === NO_FLUSH) this.#flushes = [];
-    this.#flushes.push({ target: this.output.encodedFrames, resolve });
+    this.#flushes.push({ target: this.encodedFrames, resolve });
     this.settleFlushes();
   }
 
   private settleFlushes(): void {
-    const { drainedFrames } = this.output;
+    const { drainedFrames } = this;
     while (this.#flushes[0] !== undefined && this.#flushes[0].target <= drainedFrames) this.#flushes.shift()?.resolve();
   }
 }

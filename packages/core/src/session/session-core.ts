@@ -13,7 +13,6 @@ import type { ClosingOwner } from "./closing.js";
 import { Closing } from "./closing.js";
 import { Conclusion } from "./conclusion.js";
 import { profileOf } from "./connection-profiles.js";
-import { CountedOutput } from "./counted-output.js";
 import type { Ending } from "./ending.js";
 import type { InboxOwner } from "./inbox.js";
 import { Inbox } from "./inbox.js";
@@ -38,7 +37,6 @@ export class SessionCore
   readonly transport: Transport;
   readonly channel: Channel<Frame>;
   readonly connection: Connection;
-  readonly output: CountedOutput;
   readonly outbox: Outbox;
   /** Only where extensions are in use. */
   readonly pipeline: ExtensionPipeline | undefined;
@@ -72,16 +70,15 @@ export class SessionCore
         dropped: (frame) => this.inbox?.drop(frame),
       });
     }
-    this.output = this.#limits?.output(transport) ?? new CountedOutput(transport);
+    this.outbox = new Outbox(this);
     this.connection = new Connection({
       profile: profileOf(options, raw, this.pipeline),
       sink: this.#limits?.sink(this) ?? this,
-      output: this.output,
+      output: this.#limits?.output(this.outbox) ?? this.outbox,
       limits: settings,
       masking: settings.masking,
     });
     if (this.pipeline !== undefined) this.inbox = new Inbox(this, this.pipeline.incoming);
-    this.outbox = new Outbox(this);
     this.#intake = new Intake(this);
     transport.listener = this;
     this.openExtensions();
@@ -144,8 +141,7 @@ export class SessionCore
   }
 
   drained(frames: number, bytes: number): void {
-    this.output.drained(frames, bytes);
-    this.outbox.drained();
+    this.outbox.drained(frames, bytes);
   }
 
   peerEnded(): void {
