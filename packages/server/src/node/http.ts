@@ -36,7 +36,8 @@ export class SocketRequest implements RequestData {
     this.httpVersion = shared(message.httpVersion);
     this.rawHeaders = sharedHeaders(message);
     this.proxies = proxies;
-    this.remoteAddress = socket.remoteAddress;
+    // Behind a proxy of the same machine, all have the same.
+    this.remoteAddress = socket.remoteAddress && shared(socket.remoteAddress);
     this.remotePort = socket.remotePort;
     this.#connection = socket;
   }
