@@ -1,5 +1,6 @@
-import type { Sleeper, Timer } from "./platform.js";
+import type { Timer } from "./platform.js";
 import type { SessionOptions, SessionSettings } from "./session-options.js";
+import { Sleeper } from "./sleeper.js";
 
 /** The session that pings. */
 export interface PingerOwner {
@@ -46,12 +47,12 @@ const TOLERATED_LATENESS = 20;
  * Finds lost peers: a ping every `pingPeriod`, and an end when not one byte arrives within `timeout` after it. Ktor: the
  * pinger of a default session. While the session does not read for reasons of its own, its clock stands still.
  */
-export class Pinger implements Sleeper {
+export class Pinger extends Sleeper {
   readonly #owner: PingerOwner;
   /** Others may have the same object: to change one of the two is to give another. */
   #settings: PingerSettings;
   #phase: Phase = OFF;
-  /** While it waits for a ping to be due, or for an answer. */
+  /** While it waits for a ping to be due, or for an answer: itself, where the platform has a wheel. */
   #timer: Timer | undefined;
   /** When the last ping was sent, or the session began. Where no pong is to come, in whole milliseconds, which need no memory. */
   #sentAt: number;
@@ -61,6 +62,7 @@ export class Pinger implements Sleeper {
   #roundTripTime: number | undefined;
 
   constructor(owner: PingerOwner) {
+    super();
     const { platform, settings } = owner.options;
     this.#owner = owner;
     this.#settings = settings;

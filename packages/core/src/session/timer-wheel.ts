@@ -1,28 +1,8 @@
-import type { Platform, Sleeper, Timer } from "./platform.js";
+import type { Platform, Timer } from "./platform.js";
+import { Place, Sleeper } from "./sleeper.js";
 
 /** Milliseconds between two moments at which timers fire: less than what the pinger takes for a stall. */
 const TICK = 16;
-
-/** A place in a ring: of timers that are to fire at one moment, and of their slot. */
-class Place {
-  previous: Place = this;
-  next: Place = this;
-
-  /** Enters the ring of another one, right behind it. */
-  follow(place: Place): void {
-    this.previous = place;
-    this.next = place.next;
-    this.next.previous = this;
-    place.next = this;
-  }
-
-  leave(): void {
-    this.previous.next = this.next;
-    this.next.previous = this.previous;
-    this.previous = this;
-    this.next = this;
-  }
-}
 
 /** Where a ring begins and ends. */
 class Slot extends Place {
@@ -38,18 +18,17 @@ class Slot extends Place {
   }
 }
 
-/** A timer that runs: a place, and nothing else. */
-class WheelTimer extends Place implements Timer {
-  readonly sleeper: Sleeper;
+/** One that calls a function. */
+class Call extends Sleeper {
+  readonly #callback: () => void;
 
-  constructor(slot: Slot, sleeper: Sleeper) {
+  constructor(callback: () => void) {
     super();
-    this.sleeper = sleeper;
-    this.follow(slot);
+    this.#callback = callback;
   }
 
-  cancel(): void {
-    this.leave();
+  wake(): void {
+    this.#callback();
   }
 }
 
@@ -71,14 +50,15 @@ export class TimerWheel {
 
   /** As `Platform.setTimer`, but for the tick. */
   setTimer(delay: number, callback: () => void): Timer {
-    return this.wakeIn(delay, { wake: callback });
+    return this.wakeIn(delay, new Call(callback));
   }
 
-  /** As `Platform.wakeIn`, but for the tick. */
+  /** As `Platform.wakeIn`, but for the tick. The sleeper waits for nothing else any more. */
   wakeIn(delay: number, sleeper: Sleeper): Timer {
-    const timer = new WheelTimer(this.#slotOf(Math.ceil((this.#platform.now() + delay) / TICK)), sleeper);
+    sleeper.leave();
+    sleeper.follow(this.#slotOf(Math.ceil((this.#platform.now() + delay) / TICK)));
     this.#arm();
-    return timer;
+    return sleeper;
   }
 
   #slotOf(tick: number): Slot {
@@ -113,9 +93,9 @@ export class TimerWheel {
     const now = this.#platform.now() / TICK;
     for (let slot = this.#slots[0]; slot !== undefined && (slot.tick <= now || slot.isEmpty); slot = this.#slots[0]) {
       this.#slots.shift();
-      for (let timer = slot.next; timer instanceof WheelTimer; timer = slot.next) {
-        timer.leave();
-        timer.sleeper.wake();
+      for (let sleeper = slot.next; sleeper instanceof Sleeper; sleeper = slot.next) {
+        sleeper.leave();
+        sleeper.wake();
       }
     }
     this.#arm();

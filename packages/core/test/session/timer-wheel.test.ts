@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { Sleeper } from "../../src/session/sleeper.js";
 import { TimerWheel } from "../../src/session/timer-wheel.js";
+
 import { FakePlatform } from "../support/fake-platform.js";
 
 function setup() {
@@ -33,11 +35,20 @@ describe("a timer wheel", () => {
     expect(platform.liveTimers).toBe(0);
   });
 
-  it("wakes objects as it calls functions, and not where that was cancelled", async () => {
+  it("wakes objects as it calls functions: those who wait twice, at the later call's time; those who were cancelled, never", async () => {
     const { platform, fired, wheel, set } = setup();
-    const sleeper = (name: string) => ({ wake: () => fired.push(name) });
-    wheel.wakeIn(2000, sleeper("object"));
-    wheel.wakeIn(2500, sleeper("cancelled")).cancel();
+    class Named extends Sleeper {
+      constructor(readonly name: string) {
+        super();
+      }
+      wake(): void {
+        fired.push(this.name);
+      }
+    }
+    wheel.wakeIn(2500, new Named("cancelled")).cancel();
+    const twice = new Named("object");
+    wheel.wakeIn(1000, twice);
+    wheel.wakeIn(2000, twice);
     set(3000, "function");
     expect(platform.liveTimers).toBe(1);
     await platform.advance(10_000);
