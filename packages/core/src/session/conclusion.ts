@@ -20,6 +20,7 @@ export class Conclusion {
   #settle: ((reason: CloseReason | null) => void) | undefined;
   #abort: AbortController | undefined;
   #jobs: Jobs | undefined;
+  #closedForSend: ((outcome: Outcome) => void) | undefined;
 
   constructor(jobOwner: JobOwner) {
     this.#jobOwner = jobOwner;
@@ -69,6 +70,17 @@ export class Conclusion {
     if (this.#ending !== undefined) return cancelledJob(outcomeOf(this.#ending).cause);
     this.#jobs ??= new Jobs(this.#jobOwner);
     return this.#jobs.launch(block);
+  }
+
+  /** Calls back when nothing more can be sent, with how the session ended. */
+  whenClosedForSend(callback: (outcome: Outcome) => void): void {
+    this.#closedForSend = callback;
+  }
+
+  /** Nothing more can be sent. */
+  closedForSend(): void {
+    const { outcome } = this;
+    if (outcome !== undefined) this.#closedForSend?.(outcome);
   }
 
   /** The connection is gone. To be called once, behind the ending. */

@@ -15,7 +15,6 @@ export class DefaultCore extends SessionCore implements PingerOwner {
   heard = false;
   /** Once a ping has come. */
   #ponger: Ponger | undefined;
-  #closedForSend: ((outcome: Outcome) => void) | undefined;
 
   constructor(options: SessionOptions, transport: Transport, extensions: readonly ActiveExtension[]) {
     super(options, transport, extensions, false);
@@ -50,13 +49,8 @@ export class DefaultCore extends SessionCore implements PingerOwner {
 
   /** Calls back when nothing more can be sent, with how the session ended: now, where that is so. */
   whenClosedForSend(callback: (outcome: Outcome) => void): void {
-    this.#closedForSend = callback;
+    this.conclusion.whenClosedForSend(callback);
     if (this.outbox.isClosedForSend) this.closedForSend();
-  }
-
-  override closedForSend(): void {
-    const { outcome } = this.conclusion;
-    if (outcome !== undefined) this.#closedForSend?.(outcome);
   }
 
   sendPing(payload: Uint8Array): Promise<void> {

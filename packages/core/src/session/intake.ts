@@ -59,6 +59,11 @@ export class Intake {
     this.waitForTurn();
   }
 
+  /** Whether `stop` was called. */
+  get isOver(): boolean {
+    return this.#pause === "over";
+  }
+
   /** The session is over. */
   stop(): void {
     this.#timer?.cancel();

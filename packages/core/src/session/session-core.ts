@@ -45,7 +45,6 @@ export class SessionCore
   readonly #limits: OptionalLimits | undefined;
   #closing: Closing | undefined;
   #conclusion: Conclusion | undefined;
-  #released = false;
 
   /** @param extensions those that were agreed on, in the order in which they apply going out. */
   constructor(
@@ -227,7 +226,9 @@ export class SessionCore
   }
 
   /** Nothing more can be sent. Called once, behind the session's ending. */
-  closedForSend(): void {}
+  closedForSend(): void {
+    this.conclusion.closedForSend();
+  }
 
   // From whatever fails.
 
@@ -319,11 +320,10 @@ export class SessionCore
 
   /** Nothing more goes in or out: lets go of everything that was held. */
   private release(): void {
-    if (this.#released) return;
-    this.#released = true;
+    if (this.#intake.isOver) return;
+    this.#intake.stop();
     this.channel.close();
     this.#closing?.stop();
-    this.#intake.stop();
     this.inbox?.discard();
     this.connection.lose();
     this.outbox.end();
