@@ -35,8 +35,8 @@ export class DirectTransport extends BatchedTransport {
 
   readonly #handle: TcpHandle;
   readonly #server: CountingServer;
-  #peerEnded = false;
-  #finSent = false;
+  /** Whose FIN was sent. When both were, the connection is gone. */
+  #fin: "nobody's" | "theirs" | "ours" = "nobody's";
   #stuck: Stuck | undefined;
 
   /** @param head what came behind the handshake and was read already. */
@@ -64,7 +64,7 @@ export class DirectTransport extends BatchedTransport {
   }
 
   resume(): void {
-    if (!this.destroyed && !this.#peerEnded) this.#handle.readStart();
+    if (!this.destroyed && this.#fin !== "theirs") this.#handle.readStart();
   }
 
   /** @param error what the connection dies of. */
@@ -82,9 +82,10 @@ export class DirectTransport extends BatchedTransport {
   /** The peer's FIN. @internal */
   ended(): void {
     if (this.destroyed) return;
-    this.#peerEnded = true;
+    const isLast = this.#fin === "ours";
+    this.#fin = "theirs";
     this.listener.peerEnded();
-    if (this.#finSent) this.destroy();
+    if (isLast) this.destroy();
   }
 
   protected write(bytes: Uint8Array): boolean {
@@ -165,8 +166,8 @@ export class DirectTransport extends BatchedTransport {
   /** Our FIN is out. */
   private shutDown(status: number): void {
     if (status < 0) this.destroy(errorOf(status, "shutdown"));
-    this.#finSent = true;
-    if (this.#peerEnded) this.destroy();
+    if (this.#fin === "theirs") this.destroy();
+    else this.#fin = "ours";
   }
 }
 
