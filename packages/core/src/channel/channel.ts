@@ -4,7 +4,8 @@ import { rejected, unobtrusive } from "../rejection.js";
 import type { ReceiveChannel } from "./receive-channel.js";
 import type { ChannelResult } from "./result.js";
 import { NOT_NOW, Received } from "./result.js";
-import { CatchingWaiter, NextWaiter, ReceiveWaiter, Waiters } from "./waiters.js";
+import type { AnyWaiter, Waiter } from "./waiters.js";
+import { CatchingWaiter, NextWaiter, ReceiveWaiter } from "./waiters.js";
 
 /** What the owner of a channel learns from its reading end. */
 export interface ChannelOwner {
@@ -36,7 +37,8 @@ export class Channel<E> implements ReceiveChannel<E> {
   #queue: (E | undefined)[] = NOTHING_QUEUED;
   #head = 0;
   #bytes = 0;
-  readonly #waiters = new Waiters<E>();
+  /** The reader who waits longest, and knows the others that do. */
+  #waiter: AnyWaiter<E> | undefined;
   #end: End | undefined;
   #exhausted = false;
   #starved = false;
@@ -63,7 +65,7 @@ export class Channel<E> implements ReceiveChannel<E> {
   /** Elements that fit now: those that readers wait for, and the free places of the queue. 0 when the bytes are used up. */
   get freePlaces(): number {
     if (this.#bytes >= this.#config.maxBytes) return 0;
-    return this.#config.capacity - this.length + this.#waiters.count;
+    return this.#config.capacity - this.length + (this.#waiter?.waiting ?? 0);
   }
 
   /** Bytes that fit now; the element that crosses the bound still fits. */
@@ -88,8 +90,9 @@ export class Channel<E> implements ReceiveChannel<E> {
   /** Puts an element in. Dropped when the channel is closed. */
   put(element: E): void {
     if (this.#end !== undefined) return;
-    const waiter = this.#waiters.take();
+    const waiter = this.#waiter;
     if (waiter !== undefined) {
+      this.#waiter = waiter.giveWay();
       waiter.deliver(element);
       return;
     }
@@ -110,7 +113,7 @@ export class Channel<E> implements ReceiveChannel<E> {
   close(cause?: unknown): void {
     if (this.#end !== undefined) return;
     this.#end = cause === undefined ? { failed: false } : { failed: true, cause };
-    this.#endWaiters();
+    this.endWaiters();
   }
 
   cancel(cause: unknown = new CancelledError("The channel was cancelled")): void {
@@ -120,49 +123,49 @@ export class Channel<E> implements ReceiveChannel<E> {
     this.#bytes = 0;
     this.#end = { failed: true, cause };
     this.#exhausted = true;
-    this.#endWaiters();
+    this.endWaiters();
     this.#owner.cancelled();
   }
 
   tryReceive(): ChannelResult<E> {
-    if (this.length > 0) return new Received(this.#take());
+    if (this.length > 0) return new Received(this.take());
     if (this.#end === undefined) return NOT_NOW;
-    this.#exhaust();
+    this.exhaust();
     return { ok: false, closed: true, cause: this.#end.failed ? this.#end.cause : undefined };
   }
 
   receive(options?: { readonly signal?: AbortSignal }): Promise<E> {
     const signal = options?.signal;
     if (signal?.aborted) return rejected(signal.reason);
-    if (this.length > 0) return Promise.resolve(this.#take());
+    if (this.length > 0) return Promise.resolve(this.take());
     if (this.#end !== undefined) {
       const cause = this.#end.failed ? this.#end.cause : new ClosedReceiveChannelError();
-      this.#exhaust();
+      this.exhaust();
       return rejected(cause);
     }
-    return this.#waiters.add(new ReceiveWaiter<E>(signal, (waiter) => this.#waiters.remove(waiter)));
+    return this.wait(new ReceiveWaiter<E>(signal, (waiter) => this.withdraw(waiter)));
   }
 
   receiveCatching(): Promise<ChannelResult<E>> {
     const now = this.tryReceive();
     if (now.ok || now.closed) return Promise.resolve(now);
-    return this.#waiters.add(new CatchingWaiter<E>());
+    return this.wait(new CatchingWaiter<E>());
   }
 
   consumeEach(action: (element: E) => unknown): Promise<void> {
-    const consumed = this.#consume(action);
+    const consumed = this.consume(action);
     unobtrusive(consumed);
     return consumed;
   }
 
   /** The iterator's step: no allocation but its promise and its result while elements are queued. */
   next(): Promise<IteratorResult<E, undefined>> {
-    if (this.length > 0) return Promise.resolve(new IterationStep(this.#take()));
+    if (this.length > 0) return Promise.resolve(new IterationStep(this.take()));
     if (this.#end !== undefined) {
-      this.#exhaust();
+      this.exhaust();
       return this.#end.failed ? rejected(this.#end.cause) : Promise.resolve({ done: true, value: undefined });
     }
-    return this.#waiters.add(new NextWaiter<E>());
+    return this.wait(new NextWaiter<E>());
   }
 
   [Symbol.asyncIterator](): AsyncIterator<E, undefined> {
@@ -170,7 +173,7 @@ export class Channel<E> implements ReceiveChannel<E> {
   }
 
   /** `action` may do anything to the channel, and never runs inside `put`: what is there is looked up after each call. */
-  async #consume(action: (element: E) => unknown): Promise<void> {
+  private async consume(action: (element: E) => unknown): Promise<void> {
     for (let next = await this.receiveCatching(); ; next = await this.receiveCatching()) {
       if (!next.ok) {
         if (next.cause !== undefined) throw next.cause;
@@ -180,7 +183,7 @@ export class Channel<E> implements ReceiveChannel<E> {
         const made = action(next.value);
         if (isPromise(made)) await made;
         while (this.length > 0) {
-          const more = action(this.#take());
+          const more = action(this.take());
           if (isPromise(more)) await more;
         }
       } catch (error) {
@@ -190,7 +193,7 @@ export class Channel<E> implements ReceiveChannel<E> {
     }
   }
 
-  #take(): E {
+  private take(): E {
     const element = this.#queue[this.#head] as E;
     this.#queue[this.#head++] = undefined;
     if (this.#head === this.#queue.length) {
@@ -208,15 +211,27 @@ export class Channel<E> implements ReceiveChannel<E> {
     return element;
   }
 
-  #exhaust(): void {
+  private wait<Outcome>(waiter: Waiter<E, Outcome> & AnyWaiter<E>): Promise<Outcome> {
+    if (this.#waiter === undefined) this.#waiter = waiter;
+    else this.#waiter.join(waiter);
+    return waiter.promise;
+  }
+
+  private withdraw(waiter: AnyWaiter<E>): void {
+    if (this.#waiter === waiter) this.#waiter = waiter.giveWay();
+    else this.#waiter?.dismiss(waiter);
+  }
+
+  private exhaust(): void {
     if (this.#exhausted) return;
     this.#exhausted = true;
     this.#owner.exhausted();
   }
 
-  #endWaiters(): void {
+  private endWaiters(): void {
     const end = this.#end as End;
-    for (let waiter = this.#waiters.take(); waiter !== undefined; waiter = this.#waiters.take()) {
+    for (let waiter = this.#waiter; waiter !== undefined; waiter = this.#waiter) {
+      this.#waiter = waiter.giveWay();
       this.#exhausted = true;
       if (end.failed) waiter.fail(end.cause);
       else waiter.end();

@@ -11,6 +11,8 @@ export abstract class Waiter<E, Outcome> {
   /** Only as much as it takes to settle the promise: an idle session holds one of these. */
   readonly promise: Promise<Outcome>;
   #resolve: (outcome: Outcome | Promise<never>) => void = ignore;
+  /** Who came later, in order: known to who waits longest. Mostly there is nobody. */
+  #others: AnyWaiter<E>[] | undefined;
 
   constructor() {
     this.promise = new Promise((resolve) => {
@@ -26,6 +28,34 @@ export abstract class Waiter<E, Outcome> {
   fail(cause: unknown): void {
     unobtrusive(this.promise);
     this.#resolve(rejected(cause));
+  }
+
+  // Of the one who waits longest.
+
+  /** How many wait. */
+  get waiting(): number {
+    return 1 + (this.#others?.length ?? 0);
+  }
+
+  /** Another one waits behind all that do. */
+  join(other: AnyWaiter<E>): void {
+    this.#others ??= [];
+    this.#others.push(other);
+  }
+
+  /** One of the others waits no more. */
+  dismiss(other: AnyWaiter<E>): void {
+    this.#others = this.#others?.filter((one) => one !== other);
+  }
+
+  /** Waits no more. Gives the one who waits longest now. */
+  giveWay(): AnyWaiter<E> | undefined {
+    const others = this.#others;
+    if (others === undefined) return undefined;
+    this.#others = undefined;
+    const next = others.shift();
+    if (next !== undefined && others.length > 0) next.#others = others;
+    return next;
   }
 
   protected settle(outcome: Outcome): void {
@@ -95,36 +125,4 @@ export class CatchingWaiter<E> extends Waiter<E, ChannelResult<E>> {
   }
 }
 
-type AnyWaiter<E> = Waiter<E, never> | NextWaiter<E> | ReceiveWaiter<E> | CatchingWaiter<E>;
-
-/** The readers of a channel that wait, in the order in which they came. Mostly there is one. */
-export class Waiters<E> {
-  #first: AnyWaiter<E> | undefined;
-  #others: AnyWaiter<E>[] | undefined;
-
-  get count(): number {
-    return this.#first === undefined ? 0 : 1 + (this.#others?.length ?? 0);
-  }
-
-  add<Outcome>(waiter: Waiter<E, Outcome> & AnyWaiter<E>): Promise<Outcome> {
-    if (this.#first === undefined) {
-      this.#first = waiter;
-    } else {
-      this.#others ??= [];
-      this.#others.push(waiter);
-    }
-    return waiter.promise;
-  }
-
-  /** The one who waits longest, who waits no more. */
-  take(): AnyWaiter<E> | undefined {
-    const first = this.#first;
-    this.#first = this.#others?.shift();
-    return first;
-  }
-
-  remove(waiter: AnyWaiter<E>): void {
-    if (this.#first === waiter) this.take();
-    else this.#others = this.#others?.filter((other) => other !== waiter);
-  }
-}
+export type AnyWaiter<E> = Waiter<E, never> | NextWaiter<E> | ReceiveWaiter<E> | CatchingWaiter<E>;

@@ -93,35 +93,35 @@ export class Connection {
 
   /** Parses a chunk that lies in the codec's `readBuffer`. Every byte is taken: what is not parsed now waits in the backlog. */
   receive(start: number, end: number): ReceiveStatus {
-    const reader = this.#enter();
+    const reader = this.enter();
     try {
-      if (this.#inputEnded()) return "ended";
+      if (this.inputEnded()) return "ended";
       if (this.backlog > 0) {
-        this.#keep(reader, start, end);
-        return this.#report(reader, "paused");
+        this.keep(reader, start, end);
+        return this.report(reader, "paused");
       }
-      const status = this.#parse(reader, start, end);
-      if (status === "paused") this.#keep(reader, reader.position, end);
-      return this.#report(reader, status);
+      const status = this.parse(reader, start, end);
+      if (status === "paused") this.keep(reader, reader.position, end);
+      return this.report(reader, status);
     } finally {
-      this.#leave(reader);
+      this.leave(reader);
     }
   }
 
   /** Parses the backlog, or a part of it. To be called in a turn of its own when there is room again. */
   resume(): ReceiveStatus {
-    const reader = this.#enter();
+    const reader = this.enter();
     try {
-      if (this.#inputEnded()) return "ended";
-      const places = this.#ignoresData() ? BYTES_A_TURN : this.#sink.freePlaces;
+      if (this.inputEnded()) return "ended";
+      const places = this.ignoresData() ? BYTES_A_TURN : this.#sink.freePlaces;
       const window = Math.max(SMALLEST_WINDOW, places * WINDOW_A_PLACE, reader.remaining);
       const size = this.#backlog?.copyTo(this.#profile.codec.readBuffer, Math.min(window, BYTES_A_TURN)) ?? 0;
-      const status = this.#parse(reader, 0, size);
+      const status = this.parse(reader, 0, size);
       this.#backlog?.consume(reader.position);
       if (this.backlog === 0) this.#backlog = undefined;
-      return this.#report(reader, status === "more" && this.backlog > 0 ? "paused" : status);
+      return this.report(reader, status === "more" && this.backlog > 0 ? "paused" : status);
     } finally {
-      this.#leave(reader);
+      this.leave(reader);
     }
   }
 
@@ -145,7 +145,7 @@ export class Connection {
         this.#writer.control(frame.frameType.opcode, frame.data);
         break;
       case "close":
-        this.#sendClose(frame.readReason());
+        this.sendClose(frame.readReason());
         break;
       default:
         refuse(frame);
@@ -209,7 +209,7 @@ export class Connection {
   close(reason: CloseReason): void {
     checkSendable(reason);
     const { name } = this.#state;
-    if (name === "open" || (name === "peerClosed" && this.#profile.raw)) this.#sendClose(reason);
+    if (name === "open" || (name === "peerClosed" && this.#profile.raw)) this.sendClose(reason);
     else this.finish();
   }
 
@@ -218,9 +218,9 @@ export class Connection {
     const state = this.#state;
     if (state.name === "peerClosed") {
       // The answer carries the code (RFC 6455 section 5.5.1), not the words.
-      this.#sendClose(state.received === null ? null : new CloseReason(state.received.code));
+      this.sendClose(state.received === null ? null : new CloseReason(state.received.code));
     } else if (state.name === "failed") {
-      this.#sendClose(state.answer);
+      this.sendClose(state.answer);
     }
   }
 
@@ -238,16 +238,16 @@ export class Connection {
    */
   fail(error: unknown, answer: CloseReason = closeReasonOf(error)): void {
     this.#state = failed(this.#state, error, answer);
-    this.#dropInput();
+    this.dropInput();
   }
 
   /** The transport is gone: nothing more goes in or out, and what was held is let go. */
   lose(): void {
     this.#state = CLOSED;
-    this.#dropInput();
+    this.dropInput();
   }
 
-  #enter(): FrameReader {
+  private enter(): FrameReader {
     if (this.#receiving) throw new Error("Connection.receive was entered from inside Connection.receive");
     this.#receiving = true;
     this.#reader ??= this.#profile.lendReader(this.limits, this.#offset);
@@ -255,7 +255,7 @@ export class Connection {
   }
 
   /** Keeps the reader only where it has something to remember. */
-  #leave(reader: FrameReader): void {
+  private leave(reader: FrameReader): void {
     this.#receiving = false;
     if (!reader.isIdle) return;
     this.#offset = reader.offset;
@@ -263,7 +263,7 @@ export class Connection {
     this.#profile.takeReader(reader);
   }
 
-  #inputEnded(): boolean {
+  private inputEnded(): boolean {
     return this.#state.name !== "open" && this.#state.name !== "closing";
   }
 
@@ -271,32 +271,32 @@ export class Connection {
    * After our Close data is read, to find the peer's, and thrown away: there is always room for it. A raw connection shows
    * the peer's frames up to its Close all the same.
    */
-  #ignoresData(): boolean {
+  private ignoresData(): boolean {
     return this.#state.name === "closing" && !this.#profile.raw;
   }
 
   /** Parses until the chunk, the room or the turn's budget is used up. */
-  #parse(reader: FrameReader, start: number, end: number): ReceiveStatus {
+  private parse(reader: FrameReader, start: number, end: number): ReceiveStatus {
     const sink = this.#sink;
     reader.begin(start);
     let frames = FRAMES_A_TURN;
     const turnEnd = Math.min(end, start + BYTES_A_TURN);
     while (reader.position < turnEnd) {
-      const ignoring = this.#ignoresData();
+      const ignoring = this.ignoresData();
       const places = ignoring ? frames : Math.min(frames, sink.freePlaces);
       const room = ignoring ? Number.POSITIVE_INFINITY : sink.freeBytes;
       if (places <= 0 || room <= 0) return "paused";
       frames -= reader.read(turnEnd, places, room);
-      this.#emit(reader);
+      this.emit(reader);
       if (reader.end !== undefined) return "ended";
     }
     return reader.position < end ? "paused" : "more";
   }
 
-  #emit(reader: FrameReader): void {
+  private emit(reader: FrameReader): void {
     const { ready, found } = reader;
     if (found === 0) return;
-    const isWanted = !this.#ignoresData() && !this.#inputEnded();
+    const isWanted = !this.ignoresData() && !this.inputEnded();
     for (let index = 0; index < found; index++) {
       const frame = ready[index] as Frame;
       ready[index] = undefined;
@@ -309,9 +309,9 @@ export class Connection {
   }
 
   /** Reports the end, where the input has come to one. */
-  #report({ end }: FrameReader, status: ReceiveStatus): ReceiveStatus {
+  private report({ end }: FrameReader, status: ReceiveStatus): ReceiveStatus {
     if (end === undefined) return status;
-    this.#dropInput();
+    this.dropInput();
     if ("error" in end) {
       this.#state = failed(this.#state, end.error, closeReasonOf(end.error));
       this.#sink.violation(end.error);
@@ -323,19 +323,19 @@ export class Connection {
   }
 
   /** Keeps the unparsed, still masked rest of a chunk. */
-  #keep(reader: FrameReader, start: number, end: number): void {
+  private keep(reader: FrameReader, start: number, end: number): void {
     this.#backlog ??= new Backlog(this.#profile.retained);
     if (this.#backlog.keep(this.#profile.codec.readBuffer, start, end)) return;
     reader.exceedRetained("The process holds too many bytes of unparsed input");
   }
 
-  #dropInput(): void {
+  private dropInput(): void {
     this.#backlog?.drop();
     this.#reader?.drop();
   }
 
   /** One place sends every Close. 1005 says in words what an empty one says without. */
-  #sendClose(reason: CloseReason | null): void {
+  private sendClose(reason: CloseReason | null): void {
     if (reason !== null) checkSendable(reason);
     const isEmpty = reason === null || reason.code === CloseReason.Codes.NO_STATUS;
     this.#writer.control(Opcode.close, isEmpty ? NOTHING : new Frame.Close(reason).data);

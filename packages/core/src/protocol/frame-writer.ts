@@ -71,8 +71,8 @@ export class FrameWriter {
   admit(frame: Frame.Data): void {
     const { opcode } = frame.frameType;
     this.checkSize(frame.payload);
-    this.#checkRsv(frame, this.#unfinished);
-    this.#checkType(frame, this.#unfinished);
+    this.checkRsv(frame, this.#unfinished);
+    this.checkType(frame, this.#unfinished);
     if (frame.type === "text") {
       const pending = checkText(this.#profile.codec, frame, this.#pendingText);
       if (pending === NOT_UTF8) throw new InvalidFrameError("The bytes of a text message are not UTF-8", frame);
@@ -88,12 +88,12 @@ export class FrameWriter {
    */
   write(frame: Frame.Data): void {
     const { opcode } = frame.frameType;
-    this.#checkRsv(frame, this.#written);
-    this.#checkType(frame, this.#written);
+    this.checkRsv(frame, this.#written);
+    this.checkType(frame, this.#written);
     const firstByte = frame.bits | (this.#written === 0 ? opcode : Opcode.continuation);
     const { payload } = frame;
     const isLargeText = typeof payload === "string" && payload.length >= LARGE_TEXT;
-    this.#encode(firstByte & Info.firstByte, isLargeText ? encodedOnce(frame, payload) : payload, frame);
+    this.encode(firstByte & Info.firstByte, isLargeText ? encodedOnce(frame, payload) : payload, frame);
     this.#written = frame.fin ? 0 : opcode;
   }
 
@@ -101,12 +101,12 @@ export class FrameWriter {
   text(text: string): void {
     if (this.#unfinished !== 0) throw new InvalidFrameError("A message is unfinished: send its last fragment first");
     this.checkSize(text);
-    this.#encode(Info.fin | Opcode.text, text.length >= LARGE_TEXT ? encoder.encode(text) : text, text);
+    this.encode(Info.fin | Opcode.text, text.length >= LARGE_TEXT ? encoder.encode(text) : text, text);
   }
 
   /** Writes a control frame, which may stand between the fragments of a message (RFC 6455 section 5.4). */
   control(opcode: number, payload: Uint8Array): void {
-    this.#encode(Info.fin | opcode, payload);
+    this.encode(Info.fin | opcode, payload);
   }
 
   /** @throws FrameTooBigError (`FRAME_TOO_BIG`) when `payload` is over `maxFrameSize`. */
@@ -121,24 +121,24 @@ export class FrameWriter {
     }
   }
 
-  #checkRsv(frame: Frame.Data, unfinished: number): void {
+  private checkRsv(frame: Frame.Data, unfinished: number): void {
     const owned = unfinished === 0 ? this.#profile.messageRsv : this.#profile.continuationRsv;
     if ((frame.bits & Info.rsv & ~owned) === 0) return;
     throw new InvalidFrameError("A reserved bit is set, and no extension of this session owns it", frame);
   }
 
-  #checkType(frame: Frame.Data, unfinished: number): void {
+  private checkType(frame: Frame.Data, unfinished: number): void {
     if (unfinished === 0 || unfinished === frame.frameType.opcode) return;
     throw new InvalidFrameError("A message of another type is unfinished: send its last fragment first", frame);
   }
 
   /** @param sent what may be sent to others, too: data. */
-  #encode(firstByte: number, payload: FramePayload, sent?: Frame.Data | string): void {
+  private encode(firstByte: number, payload: FramePayload, sent?: Frame.Data | string): void {
     const output = this.#output;
     if (this.masking) {
       const bytes = payload instanceof PackedBytes ? payload.unpack() : payload;
       const batch = output.reserve(MAX_HEADER_SIZE + mostBytes(bytes));
-      output.commit(this.#encodeInto(batch, firstByte, bytes, this.#profile.maskKeys.randomMaskKey()));
+      output.commit(this.encodeInto(batch, firstByte, bytes, this.#profile.maskKeys.randomMaskKey()));
       return;
     }
     if (payload instanceof Uint8Array && payload.length >= LARGE_PAYLOAD) {
@@ -150,14 +150,14 @@ export class FrameWriter {
     const batch = output.reserve(MAX_HEADER_SIZE + mostBytes(payload));
     let size = sent === undefined ? 0 : repetition.find(batch, firstByte, sent);
     if (size === 0) {
-      size = this.#encodeInto(batch, firstByte, payload, undefined);
+      size = this.encodeInto(batch, firstByte, payload, undefined);
       if (sent !== undefined) repetition.encoded(batch, firstByte, sent, size);
     }
     output.commit(size);
   }
 
   /** Encodes a frame behind the batch's end. @returns its size. */
-  #encodeInto(
+  private encodeInto(
     { bytes, length: at }: OutputBatch,
     firstByte: number,
     payload: FramePayload,

@@ -11,11 +11,16 @@ import { cancelledJob, Jobs } from "./job.js";
 export class Conclusion {
   readonly #jobOwner: JobOwner;
   #ending: Ending | undefined;
-  /** All four are made on demand: most sessions are never asked for a signal, and launch nothing. */
+  /** Whether the connection is gone, and the jobs are done. */
+  #over = false;
+  /** All of these are made on demand: most sessions are never asked for a signal, and launch nothing. */
+  #ended: Promise<void> | undefined;
+  #settleEnded: (() => void) | undefined;
   #closeReason: Promise<CloseReason | null> | undefined;
   #settle: ((reason: CloseReason | null) => void) | undefined;
   #abort: AbortController | undefined;
   #jobs: Jobs | undefined;
+  #closedForSend: ((outcome: Outcome) => void) | undefined;
 
   constructor(jobOwner: JobOwner) {
     this.#jobOwner = jobOwner;
@@ -43,6 +48,16 @@ export class Conclusion {
     return this.#closeReason;
   }
 
+  /** Resolves when the connection is gone and every job is done. */
+  get ended(): Promise<void> {
+    this.#ended ??= this.#over
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          this.#settleEnded = resolve;
+        });
+    return this.#ended;
+  }
+
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
@@ -57,10 +72,25 @@ export class Conclusion {
     return this.#jobs.launch(block);
   }
 
-  /** Calls back when every job is done: now, where none runs. */
-  whenIdle(callback: () => void): void {
-    if (this.#jobs === undefined) callback();
-    else this.#jobs.whenIdle(callback);
+  /** Calls back when nothing more can be sent, with how the session ended. */
+  whenClosedForSend(callback: (outcome: Outcome) => void): void {
+    this.#closedForSend = callback;
+  }
+
+  /** Nothing more can be sent. */
+  closedForSend(): void {
+    const { outcome } = this;
+    if (outcome !== undefined) this.#closedForSend?.(outcome);
+  }
+
+  /** The connection is gone. To be called once, behind the ending. */
+  disconnected(): void {
+    const over = (): void => {
+      this.#over = true;
+      this.#settleEnded?.();
+    };
+    if (this.#jobs === undefined) over();
+    else this.#jobs.whenIdle(over);
   }
 
   /** To be called once. */

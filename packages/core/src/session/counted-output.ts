@@ -2,7 +2,7 @@ import type { ConnectionOutput } from "../protocol/connection-options.js";
 import type { Transport, WriteBatch } from "./transport.js";
 
 /** A connection's way into its transport, which counts what is encoded and what of it the kernel has taken. */
-export class CountedOutput implements ConnectionOutput {
+export abstract class CountedOutput implements ConnectionOutput {
   readonly #transport: Transport;
   #encoded = 0;
   #drained = 0;
@@ -37,12 +37,12 @@ export class CountedOutput implements ConnectionOutput {
   }
 
   commit(size: number): void {
-    this.#count(size);
+    this.count(size);
     this.#transport.commit(size);
   }
 
   writeLarge(header: Uint8Array, payload: Uint8Array): void {
-    this.#count(header.length + payload.length);
+    this.count(header.length + payload.length);
     this.#transport.writeLarge(header, payload);
   }
 
@@ -52,7 +52,7 @@ export class CountedOutput implements ConnectionOutput {
     this.#bytes -= bytes;
   }
 
-  #count(size: number): void {
+  private count(size: number): void {
     this.#encoded++;
     this.#bytes += size;
   }

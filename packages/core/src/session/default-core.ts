@@ -2,7 +2,7 @@ import { PingTimeoutError } from "../errors.js";
 import type { ActiveExtension } from "../extension/negotiation.js";
 import { Frame } from "../frame.js";
 import type { Ending, Outcome } from "./ending.js";
-import type { PingerActions } from "./pinger.js";
+import type { PingerOwner } from "./pinger.js";
 import { Pinger } from "./pinger.js";
 import { Ponger } from "./ponger.js";
 import { SessionCore } from "./session-core.js";
@@ -10,16 +10,15 @@ import type { SessionOptions } from "./session-options.js";
 import type { Transport } from "./transport.js";
 
 /** The core of a session of whole messages: it answers pings and the peer's Close, and finds lost peers. */
-export class DefaultCore extends SessionCore implements PingerActions {
+export class DefaultCore extends SessionCore implements PingerOwner {
   readonly pinger: Pinger;
   heard = false;
   /** Once a ping has come. */
   #ponger: Ponger | undefined;
-  #closedForSend: ((outcome: Outcome) => void) | undefined;
 
   constructor(options: SessionOptions, transport: Transport, extensions: readonly ActiveExtension[]) {
     super(options, transport, extensions, false);
-    this.pinger = new Pinger(this, options);
+    this.pinger = new Pinger(this);
     this.pinger.start();
   }
 
@@ -50,13 +49,8 @@ export class DefaultCore extends SessionCore implements PingerActions {
 
   /** Calls back when nothing more can be sent, with how the session ended: now, where that is so. */
   whenClosedForSend(callback: (outcome: Outcome) => void): void {
-    this.#closedForSend = callback;
+    this.conclusion.whenClosedForSend(callback);
     if (this.outbox.isClosedForSend) this.closedForSend();
-  }
-
-  override closedForSend(): void {
-    const { outcome } = this.conclusion;
-    if (outcome !== undefined) this.#closedForSend?.(outcome);
   }
 
   sendPing(payload: Uint8Array): Promise<void> {

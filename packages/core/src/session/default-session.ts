@@ -8,14 +8,19 @@ import type { SessionOptions } from "./session-options.js";
 import type { Transport } from "./transport.js";
 import { readableMessages, WritableMessages } from "./web-streams.js";
 
+/** A session as web streams. */
+interface WebStreams {
+  readable?: ReadableStream<string | Uint8Array>;
+  writable?: WritableStream<string | Uint8Array>;
+}
+
 /**
  * A session of whole messages: it reassembles fragments, answers pings, finds lost peers, and answers the peer's Close
  * when the handler has come to it. Ktor: `DefaultWebSocketSession`.
  */
 export class DefaultSession extends BaseSession<DefaultCore> implements DefaultWebSocketSession {
-  /** Both are made on demand: most sessions are read and written without. */
-  #readable: ReadableStream<string | Uint8Array> | undefined;
-  #writable: WritableStream<string | Uint8Array> | undefined;
+  /** Made on demand, and the two in it: most sessions are read and written without. */
+  #streams: WebStreams | undefined;
 
   /** @param extensions those that were agreed on, in the order in which they apply going out. Default none. */
   constructor(options: SessionOptions, transport: Transport, extensions: readonly ActiveExtension[] = NO_EXTENSIONS) {
@@ -43,16 +48,23 @@ export class DefaultSession extends BaseSession<DefaultCore> implements DefaultW
   }
 
   get readable(): ReadableStream<string | Uint8Array> {
-    this.#readable ??= readableMessages(this.incoming);
-    return this.#readable;
+    const { streams } = this;
+    streams.readable ??= readableMessages(this.incoming);
+    return streams.readable;
   }
 
   get writable(): WritableStream<string | Uint8Array> {
-    if (this.#writable === undefined) {
+    const { streams } = this;
+    if (streams.writable === undefined) {
       const messages = new WritableMessages(this);
       this.core.whenClosedForSend((outcome) => messages.end(outcome));
-      this.#writable = messages.stream;
+      streams.writable = messages.stream;
     }
-    return this.#writable;
+    return streams.writable;
+  }
+
+  private get streams(): WebStreams {
+    this.#streams ??= {};
+    return this.#streams;
   }
 }

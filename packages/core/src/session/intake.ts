@@ -42,7 +42,7 @@ export class Intake {
   }
 
   receive(start: number, end: number): void {
-    this.#after(this.#owner.connection.receive(start, end));
+    this.after(this.#owner.connection.receive(start, end));
   }
 
   /** The peer ended its side: true news only when the bytes in front of it are parsed. */
@@ -56,7 +56,12 @@ export class Intake {
     if (this.#pause !== "full") return;
     this.#timer?.cancel();
     this.#owner.readingPaused(false);
-    this.#waitForTurn();
+    this.waitForTurn();
+  }
+
+  /** Whether `stop` was called. */
+  get isOver(): boolean {
+    return this.#pause === "over";
   }
 
   /** The session is over. */
@@ -65,37 +70,37 @@ export class Intake {
     this.#pause = "over";
   }
 
-  #after(status: ReceiveStatus): void {
+  private after(status: ReceiveStatus): void {
     if (this.#pause === "over") return;
-    if (this.#isFull()) this.#waitForRoom();
-    else if (status === "paused") this.#waitForTurn();
-    else if (this.#pause !== "none") this.#readOn();
+    if (this.isFull()) this.waitForRoom();
+    else if (status === "paused") this.waitForTurn();
+    else if (this.#pause !== "none") this.readOn();
   }
 
-  #isFull(): boolean {
+  private isFull(): boolean {
     const { channel, inbox } = this.#owner;
     return !channel.isClosed && hasNoRoom(inbox ?? channel);
   }
 
-  #waitForTurn(): void {
-    this.#halt("turn");
+  private waitForTurn(): void {
+    this.halt("turn");
     if (this.#turnComing) return;
     this.#turnComing = true;
     this.#owner.options.platform.nextTurn(() => {
       this.#turnComing = false;
-      if (this.#pause === "turn") this.#after(this.#owner.connection.resume());
+      if (this.#pause === "turn") this.after(this.#owner.connection.resume());
     });
   }
 
-  #waitForRoom(): void {
+  private waitForRoom(): void {
     const { channel, options } = this.#owner;
     const { platform, settings } = options;
     if (this.#pause === "full") return;
-    this.#halt("full");
+    this.halt("full");
     channel.notifyRoom();
     if (settings.incoming.onOverflow === "close") {
       // Judged only after the reader had its turn: a burst in one chunk is no overflow.
-      platform.nextTurn(() => this.#overflow());
+      platform.nextTurn(() => this.overflow());
       return;
     }
     this.#owner.readingPaused(true);
@@ -108,7 +113,7 @@ export class Intake {
   }
 
   /** Under "close": full, and the reader did not come. More input now is one too many. */
-  #overflow(): void {
+  private overflow(): void {
     if (this.#pause !== "full") return;
     const { connection, channel, inbox, options } = this.#owner;
     // Where the channel has room, an extension is at work, and nobody is too slow.
@@ -116,16 +121,16 @@ export class Intake {
     if (connection.backlog > 0 || inbox?.isWaiting === true) {
       this.#owner.fail(new ChannelOverflowError("incoming", options.settings.incoming.capacity));
     } else {
-      this.#readOn();
+      this.readOn();
     }
   }
 
-  #halt(pause: Pause): void {
+  private halt(pause: Pause): void {
     if (this.#pause === "none") this.#owner.transport.pause();
     this.#pause = pause;
   }
 
-  #readOn(): void {
+  private readOn(): void {
     this.#pause = "none";
     this.#owner.transport.resume();
     if (!this.#endWaits) return;

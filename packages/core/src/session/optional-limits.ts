@@ -1,13 +1,11 @@
 import { CloseReason } from "../close-reason.js";
 import { ProtocolViolationError } from "../errors.js";
 import type { Frame } from "../frame.js";
-import type { ConnectionSink } from "../protocol/connection-options.js";
-import { CountedOutput } from "./counted-output.js";
+import type { ConnectionOutput, ConnectionSink } from "../protocol/connection-options.js";
 import { IdleTimeout } from "./idle-timeout.js";
 import { MessageBudget } from "./message-rate.js";
 import type { Platform, Timer } from "./platform.js";
 import type { SessionSettings } from "./session-options.js";
-import type { Transport } from "./transport.js";
 import { WatchedOutput } from "./watched-output.js";
 
 export interface OptionalLimitsOptions {
@@ -49,10 +47,10 @@ export class OptionalLimits {
     }
   }
 
-  /** The session's way into its transport. */
-  output(transport: Transport): CountedOutput {
+  /** A way into that output that notes what goes. */
+  output(output: ConnectionOutput): ConnectionOutput {
     const idle = this.#idle;
-    return idle === undefined ? new CountedOutput(transport) : new WatchedOutput(transport, () => idle.moved());
+    return idle === undefined ? output : new WatchedOutput(output, () => idle.moved());
   }
 
   /** A sink that notes what comes, and lets through what may come. */

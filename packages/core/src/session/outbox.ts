@@ -8,7 +8,7 @@ import type { Chain, Processed } from "../extension/chain.js";
 import { budgetSize, Frame } from "../frame.js";
 import type { Connection } from "../protocol/connection.js";
 import { rejected } from "../rejection.js";
-import type { CountedOutput } from "./counted-output.js";
+import { CountedOutput } from "./counted-output.js";
 import type { Sender } from "./sender.js";
 import { promised } from "./sender.js";
 import type { SessionOptions, SessionSettings } from "./session-options.js";
@@ -33,7 +33,6 @@ export interface OutboxOwner {
   readonly options: Pick<SessionOptions, "settings">;
   readonly transport: Transport;
   readonly connection: Connection;
-  readonly output: CountedOutput;
   /** What the session's extensions make of data frames. */
   readonly pipeline: { readonly outgoing: Chain } | undefined;
   /** An extension failed: no data frame goes out any more. Called once. */
@@ -58,15 +57,17 @@ interface Flush {
 const NOBODY: Waiting[] = [];
 const NO_FLUSH: Flush[] = [];
 
-/** Whether frames are accepted: yes; no, since an extension failed; since a Close is in line or out; since the connection is gone. */
-type Phase = "open" | "failed" | "closed" | "over";
+/** Whether frames are accepted; if not, an extension failed, a Close is in line, it is out, or the connection is gone. */
+type Phase = "open" | "failed" | "closing" | "closed" | "over";
 
 /**
  * What goes out: frames and bytes are counted from `send` until the kernel took them. With room to spare a frame is
  * encoded at once; without, `send` waits in line, and the Close behind it. While an extension takes its time over a frame,
  * everything waits behind that.
+ *
+ * It is what the connection writes to, too: an idle session holds one of these, and no object besides that counts.
  */
-export class Outbox implements SendChannel<Frame> {
+export class Outbox extends CountedOutput implements SendChannel<Frame> {
   readonly #owner: OutboxOwner;
   /** Both are made on demand: mostly nothing has to wait. */
   #waiting: Waiting[] = NOBODY;
@@ -74,27 +75,23 @@ export class Outbox implements SendChannel<Frame> {
   /** Whose frame an extension takes its time over. */
   #working: Sender | undefined;
   #phase: Phase = "open";
-  #closeSent = false;
 
   constructor(owner: OutboxOwner) {
+    super(owner.transport);
     this.#owner = owner;
   }
 
   // What the owner has is not held twice: an idle session holds one of these.
 
-  get #connection(): Connection {
+  private get connection(): Connection {
     return this.#owner.connection;
   }
 
-  get #output(): CountedOutput {
-    return this.#owner.output;
-  }
-
-  get #chain(): Chain | undefined {
+  private get chain(): Chain | undefined {
     return this.#owner.pipeline?.outgoing;
   }
 
-  get #config(): SessionSettings["outgoing"] {
+  private get config(): SessionSettings["outgoing"] {
     return this.#owner.options.settings.outgoing;
   }
 
@@ -102,18 +99,18 @@ export class Outbox implements SendChannel<Frame> {
     return this.#phase !== "open";
   }
 
-  /** Whether our Close was encoded; what is in line is behind it no more. */
+  /** Whether our Close was encoded, and the connection is still there. */
   get isCloseSent(): boolean {
-    return this.#closeSent;
+    return this.#phase === "closed";
   }
 
   send(frame: Frame): Promise<void> {
     if (this.#phase !== "open") return rejected(new ClosedSendChannelError());
     try {
-      if (frame.type === "close") this.#requestClose(frame);
-      else if (!this.#hasRoom()) return this.#wait(frame);
-      else if (this.#chain !== undefined) return this.#sendThrough(frame);
-      else this.#connection.send(frame);
+      if (frame.type === "close") this.requestClose(frame);
+      else if (!this.hasRoom()) return this.wait(frame);
+      else if (this.chain !== undefined) return this.sendThrough(frame);
+      else this.connection.send(frame);
       return DONE;
     } catch (error) {
       return rejected(error);
@@ -122,11 +119,11 @@ export class Outbox implements SendChannel<Frame> {
 
   /** `send` of a text message, without a frame in between where no extension wants one. */
   sendText(text: string): Promise<void> {
-    if (this.#chain !== undefined) return this.send(frameOfText(text));
+    if (this.chain !== undefined) return this.send(frameOfText(text));
     if (this.#phase !== "open") return rejected(new ClosedSendChannelError());
     try {
-      if (!this.#hasRoom()) return this.#wait(new Frame.Text(text));
-      this.#connection.sendText(text);
+      if (!this.hasRoom()) return this.wait(new Frame.Text(text));
+      this.connection.sendText(text);
       return DONE;
     } catch (error) {
       return rejected(error);
@@ -136,10 +133,10 @@ export class Outbox implements SendChannel<Frame> {
   trySend(frame: Frame): ChannelResult<void> {
     if (this.#phase !== "open") return { ok: false, closed: true, cause: undefined };
     try {
-      if (frame.type === "close") this.#requestClose(frame);
-      else if (!this.#hasRoom()) return this.#noRoom(frame);
-      else if (this.#chain !== undefined) void this.#sendThrough(frame);
-      else this.#connection.send(frame);
+      if (frame.type === "close") this.requestClose(frame);
+      else if (!this.hasRoom()) return this.noRoom(frame);
+      else if (this.chain !== undefined) void this.sendThrough(frame);
+      else this.connection.send(frame);
       return SENT_NOW;
     } catch (error) {
       return { ok: false, closed: false, cause: error };
@@ -153,9 +150,9 @@ export class Outbox implements SendChannel<Frame> {
   /** Sends a Close behind everything that was accepted: this reason, or without one the answer that the connection owes. */
   sendClose(reason?: CloseReason): void {
     if (this.#phase !== "open" && this.#phase !== "failed") return;
-    this.#phase = "closed";
-    this.#line({ what: "close", reason });
-    this.#pump();
+    this.#phase = "closing";
+    this.line({ what: "close", reason });
+    this.pump();
     this.#owner.closedForSend();
   }
 
@@ -163,18 +160,19 @@ export class Outbox implements SendChannel<Frame> {
   flush(): Promise<void> {
     if (this.#phase === "over") return DONE;
     const inLine = this.#working !== undefined || this.#waiting.length > 0;
-    if (!inLine && this.#output.pendingFrames === 0) return DONE;
+    if (!inLine && this.pendingFrames === 0) return DONE;
     this.#owner.transport.flush();
     return new Promise((resolve) => {
-      if (!inLine) this.#awaitKernel(resolve);
-      else this.#line({ what: "flush", reached: resolve });
+      if (!inLine) this.awaitKernel(resolve);
+      else this.line({ what: "flush", reached: resolve });
     });
   }
 
   /** The kernel took more. */
-  drained(): void {
-    this.#pump();
-    this.#settleFlushes();
+  override drained(frames: number, bytes: number): void {
+    super.drained(frames, bytes);
+    this.pump();
+    this.settleFlushes();
   }
 
   /** The session is over: whoever waits learns it. */
@@ -196,67 +194,67 @@ export class Outbox implements SendChannel<Frame> {
   }
 
   /** @throws FrameTooBigError (`FRAME_TOO_BIG`) where room would not help. */
-  #noRoom(frame: SentFrame): ChannelResult<never> {
-    if (frame.type === "text" || frame.type === "binary") this.#connection.checkSize(frame.payload);
-    if (!this.#overflows()) return NOT_NOW;
-    return { ok: false, closed: true, cause: this.#overflow() };
+  private noRoom(frame: SentFrame): ChannelResult<never> {
+    if (frame.type === "text" || frame.type === "binary") this.connection.checkSize(frame.payload);
+    if (!this.overflows()) return NOT_NOW;
+    return { ok: false, closed: true, cause: this.overflow() };
   }
 
-  #requestClose(frame: Frame.Close): void {
+  private requestClose(frame: Frame.Close): void {
     const reason = frame.readReason() ?? new CloseReason(CloseReason.Codes.NO_STATUS);
     checkSendable(reason);
     this.#owner.close(reason);
   }
 
-  #hasRoom(): boolean {
-    return this.#working === undefined && this.#waiting.length === 0 && this.#fits();
+  private hasRoom(): boolean {
+    return this.#working === undefined && this.#waiting.length === 0 && this.fits();
   }
 
-  #fits(): boolean {
-    return this.#output.pendingFrames < this.#config.capacity && this.#output.pendingBytes < this.#config.maxBytes;
+  private fits(): boolean {
+    return this.pendingFrames < this.config.capacity && this.pendingBytes < this.config.maxBytes;
   }
 
   /** Whether one frame more is too much under "close". What waits only for an extension has its place all the same. */
-  #overflows(): boolean {
-    if (this.#config.onOverflow === "suspend") return false;
+  private overflows(): boolean {
+    if (this.config.onOverflow === "suspend") return false;
     if (this.#working === undefined) return true;
-    let bytes = this.#output.pendingBytes;
+    let bytes = this.pendingBytes;
     for (const waiting of this.#waiting) if (waiting.what === "frame") bytes += budgetSize(waiting.frame);
-    return this.#output.pendingFrames + this.#waiting.length >= this.#config.capacity || bytes >= this.#config.maxBytes;
+    return this.pendingFrames + this.#waiting.length >= this.config.capacity || bytes >= this.config.maxBytes;
   }
 
   /** @throws FrameTooBigError (`FRAME_TOO_BIG`) now rather than when there is room. */
-  #wait(frame: SentFrame): Promise<void> {
-    if (frame.type === "text" || frame.type === "binary") this.#connection.checkSize(frame.payload);
-    if (this.#overflows()) throw this.#overflow();
-    return promised((sender) => this.#line({ what: "frame", frame, sender }));
+  private wait(frame: SentFrame): Promise<void> {
+    if (frame.type === "text" || frame.type === "binary") this.connection.checkSize(frame.payload);
+    if (this.overflows()) throw this.overflow();
+    return promised((sender) => this.line({ what: "frame", frame, sender }));
   }
 
   /** Sends a frame by way of the extensions: now, where they answer now. */
-  #sendThrough(frame: SentFrame): Promise<void> {
-    const made = this.#process(frame);
-    return made === undefined ? DONE : promised((sender) => this.#await(made, sender));
+  private sendThrough(frame: SentFrame): Promise<void> {
+    const made = this.process(frame);
+    return made === undefined ? DONE : promised((sender) => this.awaitExtension(made, sender));
   }
 
   /** Encodes a frame, or what extensions make of it; gives a promise where they take their time. */
-  #process(frame: SentFrame): Promise<Processed> | undefined {
-    const chain = this.#chain;
+  private process(frame: SentFrame): Promise<Processed> | undefined {
+    const chain = this.chain;
     if (chain === undefined || (frame.type !== "text" && frame.type !== "binary")) {
-      this.#connection.send(frame);
+      this.connection.send(frame);
       return undefined;
     }
-    this.#connection.admit(frame);
+    this.connection.admit(frame);
     let made: Processed | Promise<Processed>;
     try {
       made = chain.process(frame);
-      if (!(made instanceof Promise)) this.#encodeProcessed(made);
+      if (!(made instanceof Promise)) this.encodeProcessed(made);
     } catch (error) {
-      throw this.#fail(error);
+      throw this.fail(error);
     }
     return made instanceof Promise ? made : undefined;
   }
 
-  #await(made: Promise<Processed>, sender: Sender): void {
+  private awaitExtension(made: Promise<Processed>, sender: Sender): void {
     this.#working = sender;
     const finish = (encode: () => void): void => {
       if (this.#working !== sender) return;
@@ -265,12 +263,12 @@ export class Outbox implements SendChannel<Frame> {
         encode();
         sender.accepted();
       } catch (error) {
-        sender.refused(this.#fail(error));
+        sender.refused(this.fail(error));
       }
-      this.#pump();
+      this.pump();
     };
     made.then(
-      (frame) => finish(() => this.#encodeProcessed(frame)),
+      (frame) => finish(() => this.encodeProcessed(frame)),
       (error: unknown) =>
         finish(() => {
           throw error;
@@ -278,12 +276,12 @@ export class Outbox implements SendChannel<Frame> {
     );
   }
 
-  #encodeProcessed(frame: Processed): void {
-    if (frame !== undefined) this.#connection.sendAdmitted(frame);
+  private encodeProcessed(frame: Processed): void {
+    if (frame !== undefined) this.connection.sendAdmitted(frame);
   }
 
   /** What the extension had of the message is lost: the peer could not make sense of the next one. */
-  #fail(error: unknown): unknown {
+  private fail(error: unknown): unknown {
     if (this.#phase === "open") this.#phase = "failed";
     const waiting = this.#waiting;
     this.#waiting = waiting.filter(({ what }) => what !== "frame");
@@ -292,54 +290,54 @@ export class Outbox implements SendChannel<Frame> {
     return error;
   }
 
-  #overflow(): ChannelOverflowError {
-    const error = new ChannelOverflowError("outgoing", this.#config.capacity);
+  private overflow(): ChannelOverflowError {
+    const error = new ChannelOverflowError("outgoing", this.config.capacity);
     this.#owner.fail(error);
     return error;
   }
 
   /** Lets in what stands in line, as far as there is room. */
-  #pump(): void {
+  private pump(): void {
     for (let next = this.#waiting[0]; next !== undefined && this.#working === undefined; next = this.#waiting[0]) {
-      if (next.what === "frame" && !this.#fits()) return;
+      if (next.what === "frame" && !this.fits()) return;
       this.#waiting.shift();
-      if (next.what === "frame") this.#encode(next.frame, next.sender);
-      else if (next.what === "flush") this.#awaitKernel(next.reached);
-      else this.#encodeClose(next.reason);
+      if (next.what === "frame") this.encode(next.frame, next.sender);
+      else if (next.what === "flush") this.awaitKernel(next.reached);
+      else this.encodeClose(next.reason);
     }
   }
 
-  #encode(frame: SentFrame, sender: Sender): void {
+  private encode(frame: SentFrame, sender: Sender): void {
     try {
-      const made = this.#process(frame);
+      const made = this.process(frame);
       if (made === undefined) sender.accepted();
-      else this.#await(made, sender);
+      else this.awaitExtension(made, sender);
     } catch (error) {
       sender.refused(error);
     }
   }
 
-  #encodeClose(reason: CloseReason | undefined): void {
-    this.#closeSent = true;
-    if (reason === undefined) this.#connection.finish();
-    else this.#connection.close(reason);
+  private encodeClose(reason: CloseReason | undefined): void {
+    this.#phase = "closed";
+    if (reason === undefined) this.connection.finish();
+    else this.connection.close(reason);
     this.#owner.closeSent();
   }
 
-  #line(waiting: Waiting): void {
+  private line(waiting: Waiting): void {
     if (this.#waiting === NOBODY) this.#waiting = [];
     this.#waiting.push(waiting);
   }
 
   /** What is encoded by now decides when a flush is done. */
-  #awaitKernel(resolve: () => void): void {
+  private awaitKernel(resolve: () => void): void {
     if (this.#flushes === NO_FLUSH) this.#flushes = [];
-    this.#flushes.push({ target: this.#output.encodedFrames, resolve });
-    this.#settleFlushes();
+    this.#flushes.push({ target: this.encodedFrames, resolve });
+    this.settleFlushes();
   }
 
-  #settleFlushes(): void {
-    const { drainedFrames } = this.#output;
+  private settleFlushes(): void {
+    const { drainedFrames } = this;
     while (this.#flushes[0] !== undefined && this.#flushes[0].target <= drainedFrames) this.#flushes.shift()?.resolve();
   }
 }

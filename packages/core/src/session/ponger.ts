@@ -1,6 +1,6 @@
 import { Frame } from "../frame.js";
 import type { Connection } from "../protocol/connection.js";
-import type { CountedOutput } from "./counted-output.js";
+import type { Outbox } from "./outbox.js";
 import type { Transport } from "./transport.js";
 
 /** Bytes of pongs that may wait for the kernel, headers included. */
@@ -10,7 +10,7 @@ const PONGS_WAITING = 4096;
 export interface PongerOwner {
   readonly transport: Transport;
   readonly connection: Connection;
-  readonly output: CountedOutput;
+  readonly outbox: Pick<Outbox, "encodedFrames" | "drainedFrames">;
 }
 
 /**
@@ -36,8 +36,8 @@ export class Ponger {
 
   /** The kernel took more. */
   drained(): void {
-    const { connection, output } = this.#owner;
-    while (this.#waiting[0] !== undefined && this.#waiting[0].number <= output.drainedFrames) {
+    const { connection, outbox } = this.#owner;
+    while (this.#waiting[0] !== undefined && this.#waiting[0].number <= outbox.drainedFrames) {
       this.#bytes -= this.#waiting.shift()?.size ?? 0;
     }
     const frame = this.#newest;
@@ -51,10 +51,10 @@ export class Ponger {
   }
 
   #answer(frame: Frame.Ping): void {
-    const { connection, output } = this.#owner;
+    const { connection, outbox } = this.#owner;
     connection.send(new Frame.Pong(frame.data));
     const size = sizeOf(frame);
-    this.#waiting.push({ number: output.encodedFrames, size });
+    this.#waiting.push({ number: outbox.encodedFrames, size });
     this.#bytes += size;
   }
 }

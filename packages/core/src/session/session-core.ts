@@ -13,7 +13,6 @@ import type { ClosingOwner } from "./closing.js";
 import { Closing } from "./closing.js";
 import { Conclusion } from "./conclusion.js";
 import { profileOf } from "./connection-profiles.js";
-import { CountedOutput } from "./counted-output.js";
 import type { Ending } from "./ending.js";
 import type { InboxOwner } from "./inbox.js";
 import { Inbox } from "./inbox.js";
@@ -38,7 +37,6 @@ export class SessionCore
   readonly transport: Transport;
   readonly channel: Channel<Frame>;
   readonly connection: Connection;
-  readonly output: CountedOutput;
   readonly outbox: Outbox;
   /** Only where extensions are in use. */
   readonly pipeline: ExtensionPipeline | undefined;
@@ -47,9 +45,6 @@ export class SessionCore
   readonly #limits: OptionalLimits | undefined;
   #closing: Closing | undefined;
   #conclusion: Conclusion | undefined;
-  #stage: "open" | "released" | "gone" = "open";
-  #ended: Promise<void> | undefined;
-  #settleEnded: (() => void) | undefined;
 
   /** @param extensions those that were agreed on, in the order in which they apply going out. */
   constructor(
@@ -74,19 +69,18 @@ export class SessionCore
         dropped: (frame) => this.inbox?.drop(frame),
       });
     }
-    this.output = this.#limits?.output(transport) ?? new CountedOutput(transport);
+    this.outbox = new Outbox(this);
     this.connection = new Connection({
       profile: profileOf(options, raw, this.pipeline),
       sink: this.#limits?.sink(this) ?? this,
-      output: this.output,
+      output: this.#limits?.output(this.outbox) ?? this.outbox,
       limits: settings,
       masking: settings.masking,
     });
     if (this.pipeline !== undefined) this.inbox = new Inbox(this, this.pipeline.incoming);
-    this.outbox = new Outbox(this);
     this.#intake = new Intake(this);
     transport.listener = this;
-    this.#openExtensions();
+    this.openExtensions();
   }
 
   /** Bytes, as it is set at the moment. */
@@ -96,13 +90,7 @@ export class SessionCore
 
   /** Resolves when the connection is gone, every job is done and nothing of the session is left. */
   get ended(): Promise<void> {
-    this.#ended ??=
-      this.#stage === "gone"
-        ? Promise.resolve()
-        : new Promise((resolve) => {
-            this.#settleEnded = resolve;
-          });
-    return this.#ended;
+    return this.conclusion.ended;
   }
 
   /** How the session ended, and what hangs on that. */
@@ -120,16 +108,16 @@ export class SessionCore
   close(reason: CloseReason | undefined): void {
     const first = this.isActive;
     const resolved = reason ?? CloseReason.normal();
-    this.#end({ how: "close", reason: resolved });
+    this.end({ how: "close", reason: resolved });
     this.outbox.sendClose(first ? resolved : reason);
     this.conclusion.announce();
   }
 
   cancel(cause: unknown): void {
-    this.#end({ how: "cancel", cause });
+    this.end({ how: "cancel", cause });
     this.channel.cancel(cause);
     this.transport.destroy();
-    this.#release();
+    this.release();
     this.conclusion.announce();
   }
 
@@ -142,7 +130,7 @@ export class SessionCore
 
   /** Ends the session with an error that did not come in its bytes: a timeout, an overflow. */
   fail(error: SluiceError): void {
-    this.#fail(error, closeReasonOf(error));
+    this.failWith(error, closeReasonOf(error));
   }
 
   // From the transport.
@@ -152,8 +140,7 @@ export class SessionCore
   }
 
   drained(frames: number, bytes: number): void {
-    this.output.drained(frames, bytes);
-    this.outbox.drained();
+    this.outbox.drained(frames, bytes);
   }
 
   peerEnded(): void {
@@ -163,13 +150,10 @@ export class SessionCore
   closed(): void {
     // An ending that waits behind data is the one that counts.
     this.inbox?.discard();
-    this.#end({ how: "lost" });
-    this.#release();
+    this.end({ how: "lost" });
+    this.release();
     this.conclusion.announce();
-    this.conclusion.whenIdle(() => {
-      this.#stage = "gone";
-      this.#settleEnded?.();
-    });
+    this.conclusion.disconnected();
   }
 
   // From the connection, of what came.
@@ -195,11 +179,11 @@ export class SessionCore
   }
 
   peerClose(reason: CloseReason | null): void {
-    this.#behindData(() => this.#inputOver({ how: "peerClose", reason }));
+    this.behindData(() => this.inputOver({ how: "peerClose", reason }));
   }
 
   violation(error: SluiceError): void {
-    this.#behindData(() => this.#inputOver({ how: "failure", error, reason: closeReasonOf(error) }));
+    this.behindData(() => this.inputOver({ how: "failure", error, reason: closeReasonOf(error) }));
   }
 
   // From the channel, of its reader.
@@ -210,13 +194,13 @@ export class SessionCore
   }
 
   exhausted(): void {
-    this.#answer();
+    this.answer();
   }
 
   cancelled(): void {
     this.inbox?.discard();
     this.#intake.wake();
-    this.#answer();
+    this.answer();
   }
 
   // From the inbox and the intake.
@@ -232,7 +216,7 @@ export class SessionCore
 
   /** The peer ended its side, and every byte in front of that was parsed. */
   inputEnded(): void {
-    this.#behindData(() => this.#peerEnded());
+    this.behindData(() => this.endedByPeer());
   }
 
   // From the outbox.
@@ -242,19 +226,21 @@ export class SessionCore
   }
 
   /** Nothing more can be sent. Called once, behind the session's ending. */
-  closedForSend(): void {}
+  closedForSend(): void {
+    this.conclusion.closedForSend();
+  }
 
   // From whatever fails.
 
   jobFailed(error: unknown): void {
-    this.#fail(error, CloseReason.internalError());
+    this.failWith(error, CloseReason.internalError());
     this.options.owner?.jobFailed(error);
   }
 
   /** What an extension threw is told, unless it says what the peer did wrong. */
   extensionFailed(error: unknown): void {
     const reason = closeReasonOf(error);
-    this.#fail(error, reason);
+    this.failWith(error, reason);
     if (reason.code === CloseReason.Codes.INTERNAL_ERROR) this.options.owner?.extensionFailed(error);
   }
 
@@ -280,14 +266,14 @@ export class SessionCore
     if (this.connection.state.name === "failed") this.outbox.sendClose();
   }
 
-  #fail(error: unknown, reason: CloseReason): void {
+  private failWith(error: unknown, reason: CloseReason): void {
     if (!this.isActive) return;
     this.connection.fail(error, reason);
-    this.#end({ how: "failure", error, reason });
+    this.end({ how: "failure", error, reason });
     this.conclusion.announce();
   }
 
-  #openExtensions(): void {
+  private openExtensions(): void {
     const { connection, options } = this;
     try {
       this.pipeline?.open({
@@ -303,13 +289,13 @@ export class SessionCore
   }
 
   /** Calls back when everything that came so far is in the channel. */
-  #behindData(callback: () => void): void {
+  private behindData(callback: () => void): void {
     if (this.inbox === undefined) callback();
     else this.inbox.after(callback);
   }
 
   /** Settles how the session ended. The first ending counts. */
-  #end(ending: Ending): void {
+  private end(ending: Ending): void {
     if (!this.isActive) return;
     const outcome = this.conclusion.settle(ending);
     this.#closing ??= new Closing(this);
@@ -320,25 +306,24 @@ export class SessionCore
       this.inbox?.discard();
     }
     this.#intake.wake();
-    this.#answer();
+    this.answer();
   }
 
   /**
    * Answers the end of the input where the handler has come to it. In a turn of its own: of several readers one may
    * still be at work on the last frame while another already asks for more.
    */
-  #answer(): void {
+  private answer(): void {
     if (this.isActive || !this.channel.isExhausted) return;
     this.options.platform.nextTurn(() => this.answerEnd());
   }
 
   /** Nothing more goes in or out: lets go of everything that was held. */
-  #release(): void {
-    if (this.#stage !== "open") return;
-    this.#stage = "released";
+  private release(): void {
+    if (this.#intake.isOver) return;
+    this.#intake.stop();
     this.channel.close();
     this.#closing?.stop();
-    this.#intake.stop();
     this.inbox?.discard();
     this.connection.lose();
     this.outbox.end();
@@ -346,22 +331,22 @@ export class SessionCore
   }
 
   /** FIN. Behind a Close, theirs or ours, the handshake still goes its way; without one the peer is lost. */
-  #peerEnded(): void {
+  private endedByPeer(): void {
     const { name } = this.connection.state;
     this.#closing ??= new Closing(this);
     // A peer that ends its side after our Close will not send its own any more.
     this.#closing.peerEnded(name === "closing" || name === "closed");
     if (name === "closing") this.channel.close();
     if (name !== "open") return;
-    this.#end({ how: "lost" });
+    this.end({ how: "lost" });
     this.transport.destroy();
-    this.#release();
+    this.release();
     this.conclusion.announce();
   }
 
   /** The last event of the connection. Where our Close went out before it, there is nothing left to exchange. */
-  #inputOver(ending: Ending): void {
-    this.#end(ending);
+  private inputOver(ending: Ending): void {
+    this.end(ending);
     this.channel.close();
     if (this.connection.state.name === "closed") this.#closing?.exchanged();
     this.conclusion.announce();

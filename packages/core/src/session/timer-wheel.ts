@@ -1,39 +1,34 @@
 import type { Platform, Timer } from "./platform.js";
+import { Place, Sleeper } from "./sleeper.js";
 
 /** Milliseconds between two moments at which timers fire: less than what the pinger takes for a stall. */
 const TICK = 16;
 
-/** Timers that are to fire at one moment. */
-interface Slot {
+/** Where a ring begins and ends. */
+class Slot extends Place {
   readonly tick: number;
-  first: WheelTimer | undefined;
-}
 
-/** A timer that runs: a place in the list of its slot, and nothing else. */
-class WheelTimer implements Timer {
-  previous: WheelTimer | undefined;
-  next: WheelTimer | undefined;
-  slot: Slot | undefined;
-
-  constructor(
-    slot: Slot,
-    readonly callback: () => void,
-  ) {
-    this.slot = slot;
-    this.next = slot.first;
-    if (slot.first !== undefined) slot.first.previous = this;
-    slot.first = this;
+  constructor(tick: number) {
+    super();
+    this.tick = tick;
   }
 
-  cancel(): void {
-    const { slot, previous, next } = this;
-    if (slot === undefined) return;
-    this.slot = undefined;
-    if (previous === undefined) slot.first = next;
-    else previous.next = next;
-    if (next !== undefined) next.previous = previous;
-    this.previous = undefined;
-    this.next = undefined;
+  get isEmpty(): boolean {
+    return this.next === this;
+  }
+}
+
+/** One that calls a function. */
+class Call extends Sleeper {
+  readonly #callback: () => void;
+
+  constructor(callback: () => void) {
+    super();
+    this.#callback = callback;
+  }
+
+  wake(): void {
+    this.#callback();
   }
 }
 
@@ -55,9 +50,15 @@ export class TimerWheel {
 
   /** As `Platform.setTimer`, but for the tick. */
   setTimer(delay: number, callback: () => void): Timer {
-    const timer = new WheelTimer(this.#slotOf(Math.ceil((this.#platform.now() + delay) / TICK)), callback);
+    return this.wakeIn(delay, new Call(callback));
+  }
+
+  /** As `Platform.wakeIn`, but for the tick. The sleeper waits for nothing else any more. */
+  wakeIn(delay: number, sleeper: Sleeper): Timer {
+    sleeper.leave();
+    sleeper.follow(this.#slotOf(Math.ceil((this.#platform.now() + delay) / TICK)));
     this.#arm();
-    return timer;
+    return sleeper;
   }
 
   #slotOf(tick: number): Slot {
@@ -71,7 +72,7 @@ export class TimerWheel {
     }
     const found = slots[low];
     if (found?.tick === tick) return found;
-    const slot: Slot = { tick, first: undefined };
+    const slot = new Slot(tick);
     slots.splice(low, 0, slot);
     return slot;
   }
@@ -90,15 +91,11 @@ export class TimerWheel {
     this.#timer = undefined;
     // A slot that was cancelled empty is no reason to wake up for another one like it.
     const now = this.#platform.now() / TICK;
-    for (
-      let slot = this.#slots[0];
-      slot !== undefined && (slot.tick <= now || slot.first === undefined);
-      slot = this.#slots[0]
-    ) {
+    for (let slot = this.#slots[0]; slot !== undefined && (slot.tick <= now || slot.isEmpty); slot = this.#slots[0]) {
       this.#slots.shift();
-      for (let timer = slot.first; timer !== undefined; timer = slot.first) {
-        timer.cancel();
-        timer.callback();
+      for (let sleeper = slot.next; sleeper instanceof Sleeper; sleeper = slot.next) {
+        sleeper.leave();
+        sleeper.wake();
       }
     }
     this.#arm();

@@ -1,32 +1,32 @@
-import { CountedOutput } from "./counted-output.js";
-import type { Transport, WriteBatch } from "./transport.js";
+import type { ConnectionOutput, OutputBatch } from "../protocol/connection-options.js";
 
 /** What tells a control frame's first byte from a data frame's (RFC 6455 section 5.2). */
 const CONTROL = 0x08;
 
 /** An output that tells of every data frame that is encoded: for sessions that have to know when the last one went. */
-export class WatchedOutput extends CountedOutput {
+export class WatchedOutput implements ConnectionOutput {
+  readonly #output: ConnectionOutput;
   readonly #went: () => void;
-  #batch: WriteBatch | undefined;
+  #batch: OutputBatch | undefined;
 
-  constructor(transport: Transport, went: () => void) {
-    super(transport);
+  constructor(output: ConnectionOutput, went: () => void) {
+    this.#output = output;
     this.#went = went;
   }
 
-  override reserve(size: number): WriteBatch {
-    this.#batch = super.reserve(size);
+  reserve(size: number): OutputBatch {
+    this.#batch = this.#output.reserve(size);
     return this.#batch;
   }
 
-  override commit(size: number): void {
+  commit(size: number): void {
     this.#look(this.#batch?.bytes[this.#batch.length]);
-    super.commit(size);
+    this.#output.commit(size);
   }
 
-  override writeLarge(header: Uint8Array, payload: Uint8Array): void {
+  writeLarge(header: Uint8Array, payload: Uint8Array): void {
     this.#look(header[0]);
-    super.writeLarge(header, payload);
+    this.#output.writeLarge(header, payload);
   }
 
   #look(firstByte: number | undefined): void {

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { TimerWheel } from "../../src/session/timer-wheel.js";
 import { BACKENDS, codecOf } from "../support/backends.js";
 import { channelOf, Reader, SessionHarness } from "../support/session-harness.js";
 import { bytes, close, decode, pong, text } from "../support/wire.js";
 
 const PERIOD = 30_000;
 const TIMEOUT = 15_000;
+/** How late a timer wheel may be. */
+const TICK = 16;
 
 describe.each(BACKENDS)("pings with the %s codec", (backend) => {
   const codec = codecOf(backend);
@@ -29,6 +32,22 @@ describe.each(BACKENDS)("pings with the %s codec", (backend) => {
       await answer(harness);
     }
     expect(new Set(pings(harness).map(String)).size).toBe(3);
+  });
+
+  it("wait on a wheel where the platform has one, and time a silent peer out by it", async () => {
+    const harness = harnessOf();
+    const { platform, session } = harness;
+    const wheel = new TimerWheel(platform);
+    platform.wakeIn = (delay, sleeper) => wheel.wakeIn(delay, sleeper);
+    session.pingPeriod = PERIOD;
+    for (let count = 1; count <= 3; count++) {
+      await platform.advance(PERIOD + TICK);
+      expect(pings(harness)).toHaveLength(count);
+      await answer(harness);
+    }
+    await platform.advance(PERIOD + TIMEOUT + 2 * TICK);
+    expect(session.isActive).toBe(false);
+    expect((await session.closeReason)?.code).toBe(1011);
   });
 
   it("time a silent peer out: 1011 behind the timeout", async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { Sleeper } from "../../src/session/sleeper.js";
 import { TimerWheel } from "../../src/session/timer-wheel.js";
+
 import { FakePlatform } from "../support/fake-platform.js";
 
 function setup() {
@@ -31,6 +33,26 @@ describe("a timer wheel", () => {
     await platform.advance(60_000);
     expect(fired).toHaveLength(1000);
     expect(platform.liveTimers).toBe(0);
+  });
+
+  it("wakes objects as it calls functions: those who wait twice, at the later call's time; those who were cancelled, never", async () => {
+    const { platform, fired, wheel, set } = setup();
+    class Named extends Sleeper {
+      constructor(readonly name: string) {
+        super();
+      }
+      wake(): void {
+        fired.push(this.name);
+      }
+    }
+    wheel.wakeIn(2500, new Named("cancelled")).cancel();
+    const twice = new Named("object");
+    wheel.wakeIn(1000, twice);
+    wheel.wakeIn(2000, twice);
+    set(3000, "function");
+    expect(platform.liveTimers).toBe(1);
+    await platform.advance(10_000);
+    expect(fired.map((entry) => entry.split(" ")[0])).toEqual(["object", "function"]);
   });
 
   it("does not fire what was cancelled, whenever that was", async () => {

@@ -5,6 +5,8 @@ const MICROTASKS = 40;
 
 /** A clock, timers and turns that the test advances. */
 export class FakePlatform implements Platform {
+  /** Where a test wants one. */
+  wakeIn?: NonNullable<Platform["wakeIn"]>;
   #now = 1_000;
   #timers: { readonly at: number; readonly callback: () => void }[] = [];
   #turns: (() => void)[] = [];

@@ -61,14 +61,14 @@ export class ApplicationRequest {
   }
 
   get headers(): HttpHeaders {
-    const made = this.#derived;
+    const made = this.derived;
     made.headers ??= new HttpHeaders(this.rawHeaders);
     return made.headers;
   }
 
   /** What the socket and the request's `Host` say: behind a proxy the client is the proxy. Ktor: `request.local`. */
   get local(): RequestConnectionPoint {
-    const made = this.#derived;
+    const made = this.derived;
     made.local ??= localPoint(this.#data, this.headers.get("host"));
     return made.local;
   }
@@ -78,12 +78,12 @@ export class ApplicationRequest {
    * where the connection comes from none of them. Ktor: `request.origin`, with the plugin `XForwardedHeaders`.
    */
   get origin(): RequestConnectionPoint {
-    return this.#forward()?.origin ?? this.local;
+    return this.forward()?.origin ?? this.local;
   }
 
   /** The `X-Forwarded-Host` of a trusted proxy, which a page's origin must fit in place of `Host`. @internal */
   get forwardedHost(): string | undefined {
-    return this.#forward()?.host;
+    return this.forward()?.host;
   }
 
   /** `origin.scheme`. */
@@ -125,14 +125,14 @@ export class ApplicationRequest {
   /** The query, decoded. Ktor: `queryParameters`. */
   get queryParameters(): URLSearchParams {
     const query = this.uri.indexOf("?");
-    const made = this.#derived;
+    const made = this.derived;
     made.queryParameters ??= new URLSearchParams(query === -1 ? "" : this.uri.slice(query + 1));
     return made.queryParameters;
   }
 
   /** Ktor: `cookies`. */
   get cookies(): RequestCookies {
-    const made = this.#derived;
+    const made = this.derived;
     made.cookies ??= new RequestCookies(this.headers.getAll("cookie"));
     return made.cookies;
   }
@@ -142,15 +142,15 @@ export class ApplicationRequest {
     return this.headers.get(name);
   }
 
-  #forward(): ForwardedRequest | undefined {
+  private forward(): ForwardedRequest | undefined {
     const { proxies } = this.#data;
     if (proxies === undefined) return undefined;
-    const made = this.#derived;
+    const made = this.derived;
     made.forwarded ??= forwarded(this.local, this.headers, proxies);
     return made.forwarded;
   }
 
-  get #derived(): Derived {
+  private get derived(): Derived {
     this.#made ??= {};
     return this.#made;
   }

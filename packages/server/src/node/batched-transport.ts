@@ -78,7 +78,7 @@ export abstract class BatchedTransport implements Transport, Writer {
     } else if (batch.length + size <= LARGEST_BATCH) {
       this.#batch = pool.grow(batch, size);
     } else {
-      this.#writeBatch();
+      this.writeBatch();
       this.#batch = pool.take(Math.max(size, this.#lastBatch));
     }
     return this.#batch;
@@ -88,25 +88,25 @@ export abstract class BatchedTransport implements Transport, Writer {
     const batch = this.#batch as Batch;
     batch.length += size;
     batch.frames++;
-    this.#schedule();
+    this.schedule();
   }
 
   writeLarge(header: Uint8Array, payload: Uint8Array): void {
-    const batch = this.#takeBatch();
+    const batch = this.takeBatch();
     const frames = (batch?.frames ?? 0) + 1;
     const bytes = (batch?.length ?? 0) + header.length + payload.length;
     const done = this.writeAll(batch === undefined ? [header, payload] : [batch.written, header, payload]);
-    this.#wrote(done, frames, bytes, batch);
+    this.wrote(done, frames, bytes, batch);
   }
 
   flush(): void {
-    if (this.#unfinished === undefined) this.#writeBatch();
+    if (this.#unfinished === undefined) this.writeBatch();
   }
 
   end(): void {
     if (this.#ending) return;
     this.#ending = true;
-    this.#writeBatch();
+    this.writeBatch();
     this.endWriting();
   }
 
@@ -147,7 +147,7 @@ export abstract class BatchedTransport implements Transport, Writer {
     if (write.batch !== undefined) this.#share.pool.give(write.batch);
     if (this.destroyed) return;
     this.listener.drained(write.frames, write.bytes);
-    if (this.#batch !== undefined) this.#schedule();
+    if (this.#batch !== undefined) this.schedule();
   }
 
   /** The last word. */
@@ -158,34 +158,34 @@ export abstract class BatchedTransport implements Transport, Writer {
     this.listener.closed(error);
   }
 
-  #schedule(): void {
+  private schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#share.turn.add(this);
   }
 
   /** What waits, and waits no more. */
-  #takeBatch(): Batch | undefined {
+  private takeBatch(): Batch | undefined {
     const batch = this.#batch;
     if (batch !== undefined) this.#lastBatch = batch.length;
     this.#batch = undefined;
     return batch;
   }
 
-  #writeBatch(): void {
-    const batch = this.#takeBatch();
+  private writeBatch(): void {
+    const batch = this.takeBatch();
     if (batch === undefined) return;
     const { frames, length } = batch;
-    this.#wrote(this.write(batch.written), frames, length, batch);
+    this.wrote(this.write(batch.written), frames, length, batch);
   }
 
   /** What the kernel took at once is reported at the end of the turn. */
-  #wrote(done: boolean, frames: number, bytes: number, batch: Batch | undefined): void {
+  private wrote(done: boolean, frames: number, bytes: number, batch: Batch | undefined): void {
     if (done) {
       if (batch !== undefined) this.#share.pool.give(batch);
       this.#takenFrames += frames;
       this.#takenBytes += bytes;
-      this.#schedule();
+      this.schedule();
     } else {
       this.#unfinished ??= [];
       this.#unfinished.push({ frames, bytes, batch });

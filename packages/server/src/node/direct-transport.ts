@@ -35,8 +35,8 @@ export class DirectTransport extends BatchedTransport {
 
   readonly #handle: TcpHandle;
   readonly #server: CountingServer;
-  #peerEnded = false;
-  #finSent = false;
+  /** Whose FIN was sent. When both were, the connection is gone. */
+  #fin: "nobody's" | "theirs" | "ours" = "nobody's";
   #stuck: Stuck | undefined;
 
   /** @param head what came behind the handshake and was read already. */
@@ -64,7 +64,7 @@ export class DirectTransport extends BatchedTransport {
   }
 
   resume(): void {
-    if (!this.destroyed && !this.#peerEnded) this.#handle.readStart();
+    if (!this.destroyed && this.#fin !== "theirs") this.#handle.readStart();
   }
 
   /** @param error what the connection dies of. */
@@ -82,23 +82,24 @@ export class DirectTransport extends BatchedTransport {
   /** The peer's FIN. @internal */
   ended(): void {
     if (this.destroyed) return;
-    this.#peerEnded = true;
+    const isLast = this.#fin === "ours";
+    this.#fin = "theirs";
     this.listener.peerEnded();
-    if (this.#finSent) this.destroy();
+    if (isLast) this.destroy();
   }
 
   protected write(bytes: Uint8Array): boolean {
     if (this.destroyed) return true;
-    if (this.#stuck !== undefined) return this.#wait(this.#stuck, bytes);
+    if (this.#stuck !== undefined) return this.wait(this.#stuck, bytes);
     const request = writeRequest();
-    return this.#sent(request, this.#handle.writeBuffer(request, bytes), bytes);
+    return this.sent(request, this.#handle.writeBuffer(request, bytes), bytes);
   }
 
   protected writeAll(chunks: readonly Uint8Array[], writes: number = 1): boolean {
     if (this.destroyed) return true;
-    if (this.#stuck !== undefined) return this.#wait(this.#stuck, ...chunks);
+    if (this.#stuck !== undefined) return this.wait(this.#stuck, ...chunks);
     const request = writeRequest();
-    return this.#sent(request, this.#handle.writev(request, chunks, true), chunks, writes);
+    return this.sent(request, this.#handle.writev(request, chunks, true), chunks, writes);
   }
 
   protected endWriting(): void {
@@ -108,12 +109,12 @@ export class DirectTransport extends BatchedTransport {
       return;
     }
     const request = new access.ShutdownRequest();
-    request.oncomplete = (status) => this.#shutDown(status);
+    request.oncomplete = (status) => this.shutDown(status);
     const status = this.#handle.shutdown(request);
-    if (status !== 0) this.#shutDown(status);
+    if (status !== 0) this.shutDown(status);
   }
 
-  #wait(stuck: Stuck, ...chunks: readonly Uint8Array[]): false {
+  private wait(stuck: Stuck, ...chunks: readonly Uint8Array[]): false {
     stuck.later.push(...chunks);
     stuck.laterWrites++;
     return false;
@@ -125,7 +126,12 @@ export class DirectTransport extends BatchedTransport {
    * Nothing tells whether libuv is through with a request: where the kernel took the rest of a write just after it had not, the
    * request still waits to be told. So none that libuv ever had is used again, for that ends the process; mostly it never had it.
    */
-  #sent(given: HandleRequest | null, answer: number | HandleRequest, bytes: unknown, writes: number = 1): boolean {
+  private sent(
+    given: HandleRequest | null,
+    answer: number | HandleRequest,
+    bytes: unknown,
+    writes: number = 1,
+  ): boolean {
     const status = typeof answer === "number" ? answer : (answer.writeStatus ?? 0);
     const request = typeof answer === "number" ? given : answer;
     if (status !== 0) {
@@ -142,12 +148,12 @@ export class DirectTransport extends BatchedTransport {
       return true;
     }
     request.buffer = bytes;
-    request.oncomplete = (result) => this.#written(result);
+    request.oncomplete = (result) => this.written(result);
     this.#stuck = { writes, later: [], laterWrites: 0, ends: false };
     return false;
   }
 
-  #written(status: number): void {
+  private written(status: number): void {
     const { writes = 0, later = [], laterWrites = 0, ends = false } = this.#stuck ?? {};
     this.#stuck = undefined;
     if (status !== 0) this.destroy(errorOf(status, "write"));
@@ -158,10 +164,10 @@ export class DirectTransport extends BatchedTransport {
   }
 
   /** Our FIN is out. */
-  #shutDown(status: number): void {
+  private shutDown(status: number): void {
     if (status < 0) this.destroy(errorOf(status, "shutdown"));
-    this.#finSent = true;
-    if (this.#peerEnded) this.destroy();
+    if (this.#fin === "theirs") this.destroy();
+    else this.#fin = "ours";
   }
 }
 

@@ -36,7 +36,8 @@ export class SocketRequest implements RequestData {
     this.httpVersion = shared(message.httpVersion);
     this.rawHeaders = sharedHeaders(message);
     this.proxies = proxies;
-    this.remoteAddress = socket.remoteAddress;
+    // Behind a proxy of the same machine, all have the same.
+    this.remoteAddress = socket.remoteAddress && shared(socket.remoteAddress);
     this.remotePort = socket.remotePort;
     this.#connection = socket;
   }
@@ -46,11 +47,11 @@ export class SocketRequest implements RequestData {
   }
 
   get localAddress(): string | undefined {
-    return this.#local.localAddress;
+    return this.local.localAddress;
   }
 
   get localPort(): number | undefined {
-    return this.#local.localPort;
+    return this.local.localPort;
   }
 
   /** The connection goes on without its socket, which nobody is to hold any more. */
@@ -58,7 +59,7 @@ export class SocketRequest implements RequestData {
     this.#connection = handle;
   }
 
-  get #local(): Pick<ConnectionData, "localAddress" | "localPort"> {
+  private get local(): Pick<ConnectionData, "localAddress" | "localPort"> {
     const connection = this.#connection;
     if (connection instanceof EventEmitter) return connection;
     const name: Parameters<TcpHandle["getsockname"]>[0] = {};

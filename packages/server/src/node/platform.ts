@@ -1,6 +1,6 @@
 import { randomFillSync } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import type { Platform, Timer } from "@sluice/core";
+import type { Platform, Sleeper, Timer } from "@sluice/core";
 import { TimerWheel } from "@sluice/core";
 
 /** Random words fetched at once: a call into the random source costs far more than the words do. */
@@ -27,6 +27,8 @@ const wheel = new TimerWheel(exact);
 export const nodePlatform: Platform = {
   now: exact.now,
   setTimer: (delay: number, callback: () => void): Timer => (delay < LONG ? exact : wheel).setTimer(delay, callback),
+  wakeIn: (delay: number, sleeper: Sleeper): Timer =>
+    delay < LONG ? exact.setTimer(delay, () => sleeper.wake()) : wheel.wakeIn(delay, sleeper),
   nextTurn(callback: () => void): void {
     setImmediate(callback);
   },

@@ -1,5 +1,4 @@
 import { CloseReason, SluiceError } from "@sluice/core";
-import type { Logger } from "../observability/logger.js";
 import { report } from "../observability/logger.js";
 import type { WebSocketRoute } from "../routing/web-socket.js";
 import type { ServerSession } from "./server-session.js";
@@ -14,18 +13,18 @@ export interface Leaving {
  * is logged. What a handler throws because the session had ended is no news. As in Ktor, Close does not wait for the
  * jobs, and the session is not done without them: it leaves `among` when handler, connection and jobs are.
  */
-export function runHandler(session: ServerSession, route: WebSocketRoute, log: Logger, among: Leaving): void {
+export function runHandler(session: ServerSession, route: WebSocketRoute, among: Leaving): void {
   let handled: unknown;
   try {
     handled = route.handler(session);
   } catch (error) {
-    fail(session, route, log, among, error);
+    fail(session, route, among, error);
     return;
   }
   // No async function of its own: what an idle session waits in is the handler's.
   Promise.resolve(handled).then(
     () => end(session, among, CloseReason.normal()),
-    (error: unknown) => fail(session, route, log, among, error),
+    (error: unknown) => fail(session, route, among, error),
   );
 }
 
@@ -35,8 +34,9 @@ function end(session: ServerSession, among: Leaving, reason: CloseReason): void 
   void session.ended.then(() => among.remove(session));
 }
 
-function fail(session: ServerSession, route: WebSocketRoute, log: Logger, among: Leaving, error: unknown): void {
-  if (!comesOfEnding(session, error)) report(log, error, `The handler of webSocket(${route.path}) failed`);
+function fail(session: ServerSession, route: WebSocketRoute, among: Leaving, error: unknown): void {
+  if (!comesOfEnding(session, error))
+    report(session.call.application.log, error, `The handler of webSocket(${route.path}) failed`);
   end(session, among, new CloseReason(CloseReason.Codes.INTERNAL_ERROR));
 }
 

@@ -101,7 +101,7 @@ function decide(
         const call = given ?? new ApplicationCall(application, request, parameters);
         const session = openSession(route, call, active, transport);
         webSockets.admission.add(session);
-        runHandler(session, route, application.log, webSockets.admission);
+        runHandler(session, route, webSockets.admission);
       },
     };
   };
