@@ -1,12 +1,7 @@
-import type {
-  ActiveExtension,
-  DefaultWebSocketSession,
-  SessionOptions,
-  Transport,
-  WebSocketSession,
-} from "@sluice/core";
+import type { ActiveExtension, DefaultWebSocketSession, Transport, WebSocketSession } from "@sluice/core";
 import { DefaultSession, RawSession } from "@sluice/core";
 import type { ApplicationCall } from "../application/call.js";
+import type { WebSocketRoute } from "../routing/web-socket.js";
 
 /** A raw session of a server: every frame as it came. Ktor: `WebSocketServerSession`. */
 export interface WebSocketServerSession<Parameters = unknown> extends WebSocketSession {
@@ -24,30 +19,40 @@ export interface DefaultWebSocketServerSession<Parameters = unknown>
 /** What a session of a server has besides its connection. */
 export interface ServerSide {
   readonly call: ApplicationCall;
-  readonly protocol: string | null;
+  readonly route: WebSocketRoute;
   /** Those that were agreed on. */
   readonly extensions: readonly ActiveExtension[];
 }
 
 export class DefaultServerSession extends DefaultSession implements DefaultWebSocketServerSession {
   readonly call: ApplicationCall;
-  readonly protocol: string | null;
+  /** @internal */
+  readonly route: WebSocketRoute;
 
-  constructor(options: SessionOptions, transport: Transport, { call, protocol, extensions }: ServerSide) {
-    super(options, transport, extensions);
+  constructor(transport: Transport, { call, route, extensions }: ServerSide) {
+    super(route.sessions, transport, extensions);
     this.call = call;
-    this.protocol = protocol;
+    this.route = route;
+  }
+
+  get protocol(): string | null {
+    return this.route.protocol ?? null;
   }
 }
 
 export class RawServerSession extends RawSession implements WebSocketServerSession {
   readonly call: ApplicationCall;
-  readonly protocol: string | null;
+  /** @internal */
+  readonly route: WebSocketRoute;
 
-  constructor(options: SessionOptions, transport: Transport, { call, protocol, extensions }: ServerSide) {
-    super(options, transport, extensions);
+  constructor(transport: Transport, { call, route, extensions }: ServerSide) {
+    super(route.sessions, transport, extensions);
     this.call = call;
-    this.protocol = protocol;
+    this.route = route;
+  }
+
+  get protocol(): string | null {
+    return this.route.protocol ?? null;
   }
 }
 

@@ -101,7 +101,7 @@ function decide(
         const call = given ?? new ApplicationCall(application, request, parameters);
         const session = openSession(route, call, active, transport);
         webSockets.admission.add(session);
-        runHandler(session, route, webSockets.admission);
+        runHandler(session);
       },
     };
   };
@@ -126,13 +126,11 @@ function decide(
 }
 
 function openSession(
-  { mode, protocol, sessions }: WebSocketRoute,
+  route: WebSocketRoute,
   call: ApplicationCall,
   extensions: readonly ActiveExtension[],
   transport: Transport,
 ): ServerSession {
-  const side = { call, protocol: protocol ?? null, extensions };
-  return mode === "raw"
-    ? new RawServerSession(sessions, transport, side)
-    : new DefaultServerSession(sessions, transport, side);
+  const side = { call, route, extensions };
+  return route.mode === "raw" ? new RawServerSession(transport, side) : new DefaultServerSession(transport, side);
 }
