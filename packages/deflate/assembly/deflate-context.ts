@@ -14,9 +14,9 @@ export const WINDOW: usize = 8;
 export const CAPACITY: usize = 12;
 /** Bits of a hash that are dropped. */
 export const HASH_SHIFT: usize = 16;
-/** How many places are looked at for a match: 0 to look for none, and 1 to keep only the newest place of each hash. */
+/** How many places are looked at for a match: 0 to look for none. Where LAZY is 0 it only matters whether it is 0. */
 export const CHAIN: usize = 20;
-/** A match of this length is taken at once. */
+/** A match of this length is taken at once; for LAZY alone, as is GOOD. */
 export const NICE: usize = 24;
 /** Up to this length a match waits for a longer one at the next byte; 0 for never. */
 export const LAZY: usize = 28;

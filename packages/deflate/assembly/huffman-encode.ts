@@ -11,7 +11,7 @@ const OFTEN: u32 = 255;
 /** In the low bits of a key: below its frequency. */
 const SYMBOL_BITS: u32 = 9;
 
-/** More than any weight, twice less than what four bytes hold. */
+/** More than any weight, also as a key, which has its weight above the symbol; and the sum of two fits into four bytes. */
 const HEAVIEST: u32 = 0x3fffffff;
 
 /** No tree is deeper: a block has less than 2^17 symbols, and a depth needs as many as Fibonacci's numbers grow. */
@@ -80,7 +80,7 @@ function assignCodes(used: u32, lengths: usize, codes: usize): void {
 
 /** Which of the 32 symbols that have these frequencies occur: a bit each. */
 @inline
-function occurs(frequencies: usize): u32 {
+function occurring32(frequencies: usize): u32 {
   return occurring8(frequencies) | (occurring8(frequencies + 32) << 8) | (occurring8(frequencies + 64) << 16) | (occurring8(frequencies + 96) << 24);
 }
 
@@ -100,7 +100,7 @@ function sortUsed(frequencies: usize, size: u32): u32 {
   let used: u32 = 0;
   let top: u32 = 0;
   for (let from: u32 = 0; from < size; from += 32) {
-    for (let occurring = occurs(frequencies + (<usize>from << 2)); occurring; occurring &= occurring - 1) {
+    for (let occurring = occurring32(frequencies + (<usize>from << 2)); occurring; occurring &= occurring - 1) {
       const symbol = from + ctz<u32>(occurring);
       const frequency = load<u32>(frequencies + (<usize>symbol << 2));
       top = max<u32>(top, frequency);

@@ -23,7 +23,7 @@ interface Search {
   readonly chain: number;
   /** A match of this many bytes is taken at once. */
   readonly nice: number;
-  /** Up to this many bytes a match waits for a longer one at the next byte; 0 for the two newest places and no chains. */
+  /** Up to this many bytes a match waits for a longer one at the next byte; 0 for the two newest places, no chains, and no more of this. */
   readonly lazy: number;
   /** From this many bytes on, the next byte's is looked for at a quarter of the places. */
   readonly good: number;
@@ -35,7 +35,7 @@ interface Search {
  */
 const SEARCHES: readonly Search[] = [
   { chain: 0, nice: 0, lazy: 0, good: 0 },
-  { chain: 2, nice: 12, lazy: 0, good: 0 },
+  { chain: 2, nice: 0, lazy: 0, good: 0 },
   { chain: 4, nice: 16, lazy: 4, good: 4 },
   { chain: 8, nice: 16, lazy: 8, good: 4 },
   { chain: 16, nice: 32, lazy: 16, good: 8 },
