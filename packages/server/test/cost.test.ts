@@ -122,6 +122,7 @@ async function costs(count: number, burst: number): Promise<Omit<Counts, "kept">
 /*
  * What was measured on Node 20 to 26: the same writes and promises on each, and 640 to 940 bytes for a message of many,
  * 2,050 to 2,600 for one that comes alone. Of three promises the engine makes two, for the handler's two `await`.
+ * A fourth is one for each turn: behind it answers are written.
  */
 
 it("a message of many costs a fraction of a write, three promises and little memory", { timeout: 60_000 }, async () => {
@@ -131,10 +132,10 @@ it("a message of many costs a fraction of a write, three promises and little mem
   expect(bytes).toBeLessThan(1200);
 });
 
-it("a message that comes alone costs one write, three promises and little memory", { timeout: 60_000 }, async () => {
+it("a message that comes alone costs one write, four promises and little memory", { timeout: 60_000 }, async () => {
   const { writes, bytes, promises } = await costs(10_000, 1);
   expect(writes).toBeLessThan(1.1);
-  expect(promises).toBeLessThan(3.1);
+  expect(promises).toBeLessThan(4.1);
   expect(bytes).toBeLessThan(3300);
 });
 

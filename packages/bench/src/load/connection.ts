@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { MIB } from "../sizes.js";
+import { directWrite } from "./direct-write.js";
 import { LoadFailure } from "./failure.js";
 
 export const HOST = "127.0.0.1";
@@ -80,7 +81,7 @@ export class Connection {
   }
 
   write(bytes: Uint8Array): void {
-    this.#socket.write(bytes);
+    if (!directWrite(this.#socket, bytes)) this.#fail("the server does not take what is sent");
   }
 
   /** Lets go of the connection at once, without a word to the server. */
@@ -95,7 +96,7 @@ export class Connection {
 
   #shakeHands(extensions: string | undefined, opened: () => void): void {
     this.#socket.setTimeout(PATIENCE, () => this.#fail(`the server did not answer a handshake within ${PATIENCE} ms`));
-    this.write(requestHead(extensions));
+    this.#socket.write(requestHead(extensions));
     let head = "";
     this.receive = (length) => {
       head += readBuffer.toString("latin1", 0, length);

@@ -27,13 +27,13 @@ export function startEcho(connections: readonly Connection[], job: EchoJob, gaug
       gauge.messages += count;
       if (stopped) return;
       flight.send(count, now);
-      connection.write(message.frames.subarray(0, count * message.frameLength));
+      connection.write(message.first(count));
     };
     return { connection, message, flight, replies };
   });
   for (const { connection, message, flight } of flights) {
     flight.send(job.window, performance.now());
-    connection.write(message.frames);
+    connection.write(message.first(job.window));
   }
   return {
     stop: async () => {
@@ -47,9 +47,8 @@ export function startEcho(connections: readonly Connection[], job: EchoJob, gaug
 interface Message {
   readonly firstByte: number;
   readonly payload: Buffer;
-  /** A window of frames, one behind the other. */
-  readonly frames: Buffer;
-  readonly frameLength: number;
+  /** So many frames, one behind the other; no more than a window. */
+  first(count: number): Buffer;
 }
 
 function messageOf({ text, size, window }: EchoJob, variant: number): Message {
@@ -57,5 +56,10 @@ function messageOf({ text, size, window }: EchoJob, variant: number): Message {
   const payload = payloadOf(size, text, variant);
   const frame = maskedFrame(firstByte, payload);
   const frames = Buffer.concat(Array.from({ length: window }, () => frame));
-  return { firstByte, payload, frames, frameLength: frame.length };
+  const views: Buffer[] = [];
+  const first = (count: number): Buffer => {
+    views[count] ??= frames.subarray(0, count * frame.length);
+    return views[count];
+  };
+  return { firstByte, payload, first };
 }

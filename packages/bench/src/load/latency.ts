@@ -1,24 +1,26 @@
-import type { RecordableHistogram } from "node:perf_hooks";
-import { createHistogram } from "node:perf_hooks";
-
-const NS_PER_MS = 1e6;
+/** The latest of all that are recorded count, in whole: a histogram would take longer over one than all else takes over a message. */
+const MOST = 2 ** 20;
 
 /** Times from sending to receiving. */
 export class Latency {
-  readonly #histogram: RecordableHistogram = createHistogram({ figures: 3 });
+  readonly #milliseconds = new Float64Array(MOST);
+  #count = 0;
 
   /** @param milliseconds by `performance.now()`. */
   record(milliseconds: number): void {
-    this.#histogram.record(Math.max(1, Math.round(milliseconds * NS_PER_MS)));
+    this.#milliseconds[this.#count++ % MOST] = milliseconds;
   }
 
   reset(): void {
-    this.#histogram.reset();
+    this.#count = 0;
   }
 
   /** In microseconds; null when no message has come back since the last reset. */
   percentile(percent: number): number | null {
-    return this.#histogram.count === 0 ? null : this.#histogram.percentile(percent) / 1000;
+    if (this.#count === 0) return null;
+    const sorted = this.#milliseconds.slice(0, Math.min(this.#count, MOST)).sort();
+    const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length));
+    return (sorted[rank - 1] as number) * 1000;
   }
 }
 

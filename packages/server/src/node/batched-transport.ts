@@ -2,6 +2,7 @@ import type { Codec } from "@sluice/codec-wasm";
 import { READ_BUFFER_SIZE } from "@sluice/codec-wasm";
 import type { Transport, TransportListener, WriteBatch } from "@sluice/core";
 import type { ReadPath } from "./read-path.js";
+import type { Reader, ReadTurn } from "./read-turn.js";
 import type { Batch, BatchPool } from "./write-batch.js";
 import { LARGEST_BATCH } from "./write-batch.js";
 import type { Writer, WriteTurn } from "./write-turn.js";
@@ -12,7 +13,8 @@ export interface SocketShare {
   /** For the sockets that allow it. */
   readonly readPath: ReadPath;
   readonly pool: BatchPool;
-  readonly turn: WriteTurn;
+  readonly reads: ReadTurn;
+  readonly writes: WriteTurn;
 }
 
 /** What was written and the kernel did not take at once, until it has. */
@@ -31,7 +33,7 @@ const IDLE: TransportListener = { receive() {}, drained() {}, peerEnded() {}, cl
  * Frames are gathered in a batch, which is written at the end of the turn. While an earlier write is unfinished the
  * batch goes on filling: a peer that does not read then costs the bytes of its frames, and not a batch for each.
  */
-export abstract class BatchedTransport implements Transport, Writer {
+export abstract class BatchedTransport implements Transport, Reader, Writer {
   listener: TransportListener = IDLE;
 
   readonly #share: SocketShare;
@@ -121,17 +123,19 @@ export abstract class BatchedTransport implements Transport, Writer {
     this.listener.drained(frames, bytes);
   }
 
-  /** The first bytes of the codec's read buffer are this connection's. @internal */
+  readTurn(start: number, end: number): void {
+    if (!this.destroyed) this.listener.receive(start, end);
+  }
+
+  /** The first bytes of the memory that sockets read into are this connection's. @internal */
   received(size: number): void {
-    this.#share.turn.reads(this);
-    this.listener.receive(0, size);
+    this.#share.reads.received(this, size);
   }
 
   /** Puts a chunk where the codec reads. @internal */
   chunk(chunk: Uint8Array): void {
     if (this.destroyed) return;
     const { readBuffer } = this.#share.codec;
-    this.#share.turn.reads(this);
     for (let at = 0; at < chunk.length; at += READ_BUFFER_SIZE) {
       const part = chunk.length <= READ_BUFFER_SIZE ? chunk : chunk.subarray(at, at + READ_BUFFER_SIZE);
       readBuffer.set(part);
@@ -150,9 +154,14 @@ export abstract class BatchedTransport implements Transport, Writer {
     if (this.#batch !== undefined) this.schedule();
   }
 
+  /** The peer's FIN. @internal */
+  ended(): void {
+    this.#share.reads.handle();
+    this.listener.peerEnded();
+  }
+
   /** The last word. */
   protected closed(error: Error | undefined): void {
-    this.#share.turn.forget(this);
     if (this.#batch !== undefined) this.#share.pool.give(this.#batch);
     this.#batch = undefined;
     this.listener.closed(error);
@@ -161,7 +170,7 @@ export abstract class BatchedTransport implements Transport, Writer {
   private schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#share.turn.add(this);
+    this.#share.writes.add(this);
   }
 
   /** What waits, and waits no more. */

@@ -55,7 +55,7 @@ export class DirectTransport extends BatchedTransport {
     // Before anything that is read from now on, and not from inside this call.
     if (head.length > 0) process.nextTick(() => this.chunk(head));
     handle.setNoDelay(true);
-    handle.useUserBuffer(share.codec.readBuffer);
+    handle.useUserBuffer(share.reads.memory);
     handle.readStart();
   }
 
@@ -79,12 +79,11 @@ export class DirectTransport extends BatchedTransport {
     });
   }
 
-  /** The peer's FIN. @internal */
-  ended(): void {
+  override ended(): void {
     if (this.destroyed) return;
     const isLast = this.#fin === "ours";
     this.#fin = "theirs";
-    this.listener.peerEnded();
+    super.ended();
     if (isLast) this.destroy();
   }
 

@@ -10,6 +10,7 @@ import { NodeEngine, sha1 } from "./engine.js";
 import { nodePlatform } from "./platform.js";
 import type { ReadPathChoice, ReadPathSelection } from "./read-path.js";
 import { selectReadPath } from "./read-path.js";
+import { ReadTurn } from "./read-turn.js";
 import { BatchPool } from "./write-batch.js";
 import { WriteTurn } from "./write-turn.js";
 
@@ -57,6 +58,9 @@ export class NodeHost {
   }
 
   #share(): SocketShare {
-    return { codec: this.#codec, readPath: this.readPath.path, pool: new BatchPool(), turn: new WriteTurn() };
+    const codec = this.#codec;
+    const writes = new WriteTurn();
+    const reads = new ReadTurn(codec, writes);
+    return { codec, readPath: this.readPath.path, pool: new BatchPool(), reads, writes };
   }
 }

@@ -25,7 +25,7 @@ export class SocketTransport extends BatchedTransport {
     // Before anything that is read from now on, and not from inside this call.
     if (head.length > 0) process.nextTick(() => this.chunk(head));
     (socket as OwnedSocket)[TRANSPORT] = this;
-    if (share.readPath === "data" || !readInto(socket, share.codec.readBuffer, onRead)) {
+    if (share.readPath === "data" || !readInto(socket, share.reads.memory, onRead)) {
       socket.on("data", onData);
       socket.resume();
     }
@@ -112,7 +112,7 @@ function onData(this: OwnedSocket, chunk: Uint8Array): void {
 }
 
 function onEnd(this: OwnedSocket): void {
-  this[TRANSPORT]?.listener.peerEnded();
+  this[TRANSPORT]?.ended();
 }
 
 /** What a connection dies of, it tells again when it closes. */

@@ -7,6 +7,7 @@ import type { BatchedTransport, SocketShare } from "../../src/node/batched-trans
 import { processCodec } from "../../src/node/codec.js";
 import { DirectTransport } from "../../src/node/direct-transport.js";
 import type { ReadPath } from "../../src/node/read-path.js";
+import { ReadTurn } from "../../src/node/read-turn.js";
 import { SocketTransport } from "../../src/node/socket-transport.js";
 import type { HandleRequest } from "../../src/node/tcp-handle.js";
 import { handleAccess, takeHandle } from "../../src/node/tcp-handle.js";
@@ -139,7 +140,9 @@ async function pair({ readPath, codec }: Way, head?: Uint8Array): Promise<Pair> 
   const writes = watchWrites(peer);
   const pool = new WatchedPool();
   const { readBuffer } = processCodec(codec);
-  const share = { codec: processCodec(codec), readPath, pool, turn: new WriteTurn() };
+  const writeTurns = new WriteTurn();
+  const reads = new ReadTurn(processCodec(codec), writeTurns);
+  const share = { codec: processCodec(codec), readPath, pool, reads, writes: writeTurns };
   const transport =
     readPath === "direct" ? withoutSocket(accepted, share, head, writes) : new SocketTransport(accepted, share, head);
   const events: string[] = [];
