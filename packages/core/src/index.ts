@@ -67,6 +67,7 @@ export type {
 } from "./protocol/connection-options.js";
 export { ConnectionProfile } from "./protocol/connection-profile.js";
 export { type ConnectionLimits, RetainedBytes } from "./protocol/limits.js";
+export { SharedFrames } from "./protocol/shared-frames.js";
 export {
   type WebSocketContentConverter,
   WebSocketConverterNotFoundError,

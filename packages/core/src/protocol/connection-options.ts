@@ -4,6 +4,7 @@ import type { SluiceError } from "../errors.js";
 import type { Frame } from "../frame.js";
 import type { ConnectionProfile } from "./connection-profile.js";
 import type { ConnectionLimits, RetainedBytes } from "./limits.js";
+import type { SharedFrames } from "./shared-frames.js";
 
 /**
  * What one connection reports, in the order of the wire. Nothing of it may throw, run code of a user or parse another
@@ -35,6 +36,10 @@ export interface OutputBatch {
 
 /** Where a connection's frames are encoded to. A `Transport` is one. */
 export interface ConnectionOutput {
+  /** What waits to be written: `undefined` for nothing, `SharedFrames` where it is nothing else. */
+  readonly waiting: OutputBatch | SharedFrames | undefined;
+  /** Has these frames wait in place of what does: the same, and one frame of `size` bytes behind it. */
+  share(frames: SharedFrames, size: number): void;
   /** Memory with room for `size` bytes at `length`. Nothing else is written between this call and `commit`. */
   reserve(size: number): OutputBatch;
   /** `size` bytes, one whole frame, were put into the reserved memory. */

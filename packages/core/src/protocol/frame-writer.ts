@@ -9,6 +9,8 @@ import type { ConnectionLimits } from "./limits.js";
 import { checkText, NOT_UTF8 } from "./message-text.js";
 import { LARGE_PAYLOAD } from "./payloads.js";
 import { Repetition } from "./repetition.js";
+import type { Sent } from "./shared-frames.js";
+import { SharedFrames } from "./shared-frames.js";
 
 /**
  * Text from here on, in UTF-16 units, is made bytes before it is written: encoding it into the batch would reserve three
@@ -133,7 +135,7 @@ export class FrameWriter {
   }
 
   /** @param sent what may be sent to others, too: data. */
-  private encode(firstByte: number, payload: FramePayload, sent?: Frame.Data | string): void {
+  private encode(firstByte: number, payload: FramePayload, sent?: Sent): void {
     const output = this.#output;
     if (this.masking) {
       const bytes = payload instanceof PackedBytes ? payload.unpack() : payload;
@@ -147,13 +149,32 @@ export class FrameWriter {
       output.writeLarge(header, payload);
       return;
     }
-    const batch = output.reserve(MAX_HEADER_SIZE + mostBytes(payload));
-    let size = sent === undefined ? 0 : repetition.find(batch, firstByte, sent);
-    if (size === 0) {
-      size = this.encodeInto(batch, firstByte, payload, undefined);
-      if (sent !== undefined) repetition.encoded(batch, firstByte, sent, size);
+    const most = MAX_HEADER_SIZE + mostBytes(payload);
+    if (sent !== undefined) {
+      const { waiting } = output;
+      const mayShare = waiting === undefined || waiting instanceof SharedFrames;
+      if (mayShare && this.share(waiting, firstByte, payload, sent, most)) return;
     }
-    output.commit(size);
+    output.commit(this.encodeInto(output.reserve(most), firstByte, payload, undefined));
+  }
+
+  /** Sends a frame as others sent it, or the first of them do. @returns whether it did. */
+  private share(
+    waiting: SharedFrames | undefined,
+    firstByte: number,
+    payload: FramePayload,
+    sent: Sent,
+    most: number,
+  ): boolean {
+    let frames = repetition.find(waiting, sent, firstByte);
+    if (frames === undefined) {
+      const batch = repetition.begin(waiting, sent, most);
+      if (batch === undefined) return false;
+      const size = this.encodeInto(batch, firstByte, payload, undefined);
+      frames = repetition.encoded(batch, waiting, sent, firstByte, size);
+    }
+    this.#output.share(frames, frames.length - (waiting?.length ?? 0));
+    return true;
   }
 
   /** Encodes a frame behind the batch's end. @returns its size. */

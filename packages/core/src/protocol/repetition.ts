@@ -1,82 +1,62 @@
-import type { Frame } from "../frame.js";
 import type { OutputBatch } from "./connection-options.js";
+import type { Sent } from "./shared-frames.js";
+import { SharedFrames } from "./shared-frames.js";
 
-/** A frame, or text that was sent without one. Text with the same content is the same. */
-type Sent = Frame.Data | string;
-
-/** The most that is recorded, in bytes and frames: what is longer is not copied often enough to matter. */
-const MOST_BYTES = 16 * 1024;
+/** The most that is shared, in bytes and frames: what is longer is not sent often enough to matter. */
+const MOST_BYTES = 64 * 1024;
 const MOST_FRAMES = 64;
 
 /**
- * What one connection after the other sends alike, as in a broadcast: frames are encoded once, and shared. Whoever begins a
- * batch with what the last one began with gets all that was recorded behind it in one copy, and steps over the frames for as
- * long as it sends the same.
+ * What one connection after the other sends alike, as in a broadcast: frames are encoded once, and shared. Whoever begins its
+ * output with what the last one began with gets that frame as it is, and those that others sent behind it, for as long as it
+ * sends the same.
  */
 export class Repetition {
-  /** What the last batch began with. */
+  /** What the last output began with. */
   #first: Sent | undefined;
-  /** What was sent behind that, if it was sent twice; the first byte of each, and where it ends in the record. */
-  #sent: Sent[] = [];
-  #firstBytes: number[] = [];
-  #ends: number[] = [];
-  #record: Uint8Array | undefined;
-  /** The batch that goes along, and how far it has come. */
-  #batch: OutputBatch | undefined;
-  #index = 0;
+  /** That, if it was sent twice. */
+  #head: SharedFrames | undefined;
+  /** Where frames are encoded before it is known how long they are. */
+  #memory: Uint8Array | undefined;
 
-  /** The size of the frame, where it stands behind the batch's end already; 0 where it is still to be encoded. */
-  find(batch: OutputBatch, firstByte: number, sent: Sent): number {
-    if (batch.length === 0) this.#begin(batch, sent);
-    const index = this.#index;
-    if (batch !== this.#batch || index === this.#sent.length) return 0;
-    const start = this.#startOf(index);
-    if (batch.length !== start || this.#sent[index] !== sent || this.#firstBytes[index] !== firstByte) {
-      this.#batch = undefined;
-      return 0;
-    }
-    this.#index = index + 1;
-    return (this.#ends[index] as number) - start;
+  /** What takes the place of what waits, of which `undefined` is nothing, where the frame is sent behind that. */
+  find(waiting: SharedFrames | undefined, sent: Sent, firstByte: number): SharedFrames | undefined {
+    const next = waiting === undefined ? this.#head : waiting.next;
+    return next?.is(sent, firstByte) === true ? next : undefined;
   }
 
-  /** A frame that was not found was encoded behind the batch's end. */
-  encoded(batch: OutputBatch, firstByte: number, sent: Sent, size: number): void {
-    if (batch !== this.#batch) return;
-    const start = this.#startOf(this.#index);
-    const end = start + size;
-    if (batch.length !== start || end > MOST_BYTES || this.#index === MOST_FRAMES) {
-      this.#batch = undefined;
-      return;
-    }
-    this.#record ??= new Uint8Array(MOST_BYTES);
-    this.#record.set(batch.bytes.subarray(start, end), start);
-    this.#index = this.#sent.push(sent);
-    this.#firstBytes.push(firstByte);
-    this.#ends.push(end);
-  }
-
-  #begin(batch: OutputBatch, sent: Sent): void {
-    this.#index = 0;
-    if (this.#first !== sent) {
+  /**
+   * Where to encode a frame that was not found, for others as well. `undefined` where nobody else is known to send it.
+   *
+   * @param most bytes that it may take.
+   */
+  begin(waiting: SharedFrames | undefined, sent: Sent, most: number): OutputBatch | undefined {
+    if (waiting === undefined) {
+      const isRepeated = this.#first === sent;
       this.#first = sent;
-      this.#batch = undefined;
-      this.#forget();
-      return;
+      this.#head = undefined;
+      if (!isRepeated) return undefined;
+    } else if (waiting.next !== undefined || waiting.frames === MOST_FRAMES) {
+      return undefined;
     }
-    const size = this.#startOf(this.#sent.length);
-    this.#batch = size <= batch.bytes.length ? batch : undefined;
-    if (size > 0 && this.#batch !== undefined) batch.bytes.set((this.#record as Uint8Array).subarray(0, size));
+    const length = waiting?.length ?? 0;
+    if (length + most > MOST_BYTES) return undefined;
+    this.#memory ??= new Uint8Array(MOST_BYTES);
+    if (waiting !== undefined) this.#memory.set(waiting.bytes);
+    return { bytes: this.#memory, length };
   }
 
-  #forget(): void {
-    // Mostly there is nothing, and to find that out costs less than emptying what is empty.
-    if (this.#sent.length === 0) return;
-    this.#sent.length = 0;
-    this.#firstBytes.length = 0;
-    this.#ends.length = 0;
-  }
-
-  #startOf(index: number): number {
-    return index === 0 ? 0 : (this.#ends[index - 1] as number);
+  /** The frame was encoded behind the end of the batch that `begin` gave. */
+  encoded(
+    { bytes, length }: OutputBatch,
+    waiting: SharedFrames | undefined,
+    sent: Sent,
+    firstByte: number,
+    size: number,
+  ): SharedFrames {
+    const made = new SharedFrames(bytes.slice(0, length + size), (waiting?.frames ?? 0) + 1, sent, firstByte);
+    if (waiting === undefined) this.#head = made;
+    else waiting.next = made;
+    return made;
   }
 }

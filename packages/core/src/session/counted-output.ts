@@ -1,5 +1,9 @@
 import type { ConnectionOutput } from "../protocol/connection-options.js";
+import type { SharedFrames } from "../protocol/shared-frames.js";
 import type { Transport, WriteBatch } from "./transport.js";
+
+/** What seems to wait in a transport that cannot share bytes. */
+const UNSHARED: WriteBatch = { bytes: new Uint8Array(0), length: 0 };
 
 /** A connection's way into its transport, which counts what is encoded and what of it the kernel has taken. */
 export abstract class CountedOutput implements ConnectionOutput {
@@ -30,6 +34,15 @@ export abstract class CountedOutput implements ConnectionOutput {
   /** Bytes encoded that the kernel has not taken. */
   get pendingBytes(): number {
     return this.#bytes;
+  }
+
+  get waiting(): WriteBatch | SharedFrames | undefined {
+    return this.#transport.share === undefined ? UNSHARED : this.#transport.waiting;
+  }
+
+  share(frames: SharedFrames, size: number): void {
+    this.count(size);
+    this.#transport.share?.(frames);
   }
 
   reserve(size: number): WriteBatch {

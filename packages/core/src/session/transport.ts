@@ -1,3 +1,5 @@
+import type { SharedFrames } from "../protocol/shared-frames.js";
+
 /** Bytes that wait to be written. */
 export interface WriteBatch {
   readonly bytes: Uint8Array;
@@ -14,6 +16,10 @@ export interface Transport {
   listener: TransportListener;
   /** Whether an earlier write is stuck: the kernel, or the other end, has not taken all of it. A `drained` then follows. */
   readonly blocked: boolean;
+  /** What waits to be written: `undefined` for nothing. Absent, as `share` is, where a transport cannot share bytes. */
+  readonly waiting?: WriteBatch | SharedFrames | undefined;
+  /** Has these frames wait in place of what does: they begin with that. Their bytes are nobody's to change. */
+  share?(frames: SharedFrames): void;
   /** A batch with room for `size` bytes at `batch.length`. Nothing else is written between this call and `commit`. */
   reserve(size: number): WriteBatch;
   /** `size` bytes, one whole frame, were put into the reserved batch. */

@@ -1,4 +1,5 @@
 import type { ConnectionOutput, OutputBatch } from "../protocol/connection-options.js";
+import type { SharedFrames } from "../protocol/shared-frames.js";
 
 /** What tells a control frame's first byte from a data frame's (RFC 6455 section 5.2). */
 const CONTROL = 0x08;
@@ -12,6 +13,15 @@ export class WatchedOutput implements ConnectionOutput {
   constructor(output: ConnectionOutput, went: () => void) {
     this.#output = output;
     this.#went = went;
+  }
+
+  get waiting(): OutputBatch | SharedFrames | undefined {
+    return this.#output.waiting;
+  }
+
+  share(frames: SharedFrames, size: number): void {
+    this.#look(frames.firstByte);
+    this.#output.share(frames, size);
   }
 
   reserve(size: number): OutputBatch {

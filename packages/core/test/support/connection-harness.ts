@@ -63,6 +63,11 @@ export class ConnectionHarness {
       profile,
       sink: this.#sink(),
       output: {
+        // Never anything: what is written is taken at once.
+        waiting: undefined,
+        share: (frames, size) => {
+          this.#written.push(frames.bytes.subarray(0, size));
+        },
         // Not at 0, as in a batch that holds other frames.
         reserve: (size) => {
           this.mostReserved = Math.max(this.mostReserved, size);

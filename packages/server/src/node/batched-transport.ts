@@ -1,10 +1,10 @@
 import type { Codec } from "@sluice/codec-wasm";
 import { READ_BUFFER_SIZE } from "@sluice/codec-wasm";
-import type { Transport, TransportListener, WriteBatch } from "@sluice/core";
+import type { SharedFrames, Transport, TransportListener, WriteBatch } from "@sluice/core";
 import type { ReadPath } from "./read-path.js";
 import type { Reader, ReadTurn } from "./read-turn.js";
-import type { Batch, BatchPool } from "./write-batch.js";
-import { LARGEST_BATCH } from "./write-batch.js";
+import type { BatchPool } from "./write-batch.js";
+import { Batch, LARGEST_BATCH } from "./write-batch.js";
 import type { Writer, WriteTurn } from "./write-turn.js";
 
 /** What all sockets of a server share. */
@@ -21,8 +21,11 @@ export interface SocketShare {
 interface Unfinished {
   readonly frames: number;
   readonly bytes: number;
-  readonly batch: Batch | undefined;
+  readonly batch: Output | undefined;
 }
+
+/** What a connection writes at one time: frames of its own, or such as many send. */
+type Output = Batch | SharedFrames;
 
 const IDLE: TransportListener = { receive() {}, drained() {}, peerEnded() {}, closed() {} };
 
@@ -37,7 +40,7 @@ export abstract class BatchedTransport implements Transport, Reader, Writer {
   listener: TransportListener = IDLE;
 
   readonly #share: SocketShare;
-  #batch: Batch | undefined;
+  #batch: Output | undefined;
   /** Bytes of the last batch: what the next one may well need. */
   #lastBatch = 0;
   /** What the kernel took at once, and the listener does not know yet. */
@@ -70,20 +73,21 @@ export abstract class BatchedTransport implements Transport, Reader, Writer {
     return this.#unfinished !== undefined;
   }
 
+  get waiting(): WriteBatch | SharedFrames | undefined {
+    return this.#batch;
+  }
+
+  share(frames: SharedFrames): void {
+    this.#batch = frames;
+    this.schedule();
+  }
+
   reserve(size: number): WriteBatch {
     const batch = this.#batch;
-    const { pool } = this.#share;
-    if (batch === undefined) {
-      this.#batch = pool.take(Math.max(size, this.#lastBatch));
-    } else if (batch.bytes.length - batch.length >= size) {
-      return batch;
-    } else if (batch.length + size <= LARGEST_BATCH) {
-      this.#batch = pool.grow(batch, size);
-    } else {
-      this.writeBatch();
-      this.#batch = pool.take(Math.max(size, this.#lastBatch));
-    }
-    return this.#batch;
+    if (batch instanceof Batch && batch.bytes.length - batch.length >= size) return batch;
+    const reserved = this.takeMore(batch, size);
+    this.#batch = reserved;
+    return reserved;
   }
 
   commit(size: number): void {
@@ -97,7 +101,7 @@ export abstract class BatchedTransport implements Transport, Reader, Writer {
     const batch = this.takeBatch();
     const frames = (batch?.frames ?? 0) + 1;
     const bytes = (batch?.length ?? 0) + header.length + payload.length;
-    const done = this.writeAll(batch === undefined ? [header, payload] : [batch.written, header, payload]);
+    const done = this.writeAll(batch === undefined ? [header, payload] : [bytesOf(batch), header, payload]);
     this.wrote(done, frames, bytes, batch);
   }
 
@@ -148,7 +152,7 @@ export abstract class BatchedTransport implements Transport, Reader, Writer {
     const write = this.#unfinished?.shift();
     if (write === undefined) return;
     if (this.#unfinished?.length === 0) this.#unfinished = undefined;
-    if (write.batch !== undefined) this.#share.pool.give(write.batch);
+    if (write.batch instanceof Batch) this.#share.pool.give(write.batch);
     if (this.destroyed) return;
     this.listener.drained(write.frames, write.bytes);
     if (this.#batch !== undefined) this.schedule();
@@ -162,9 +166,20 @@ export abstract class BatchedTransport implements Transport, Reader, Writer {
 
   /** The last word. */
   protected closed(error: Error | undefined): void {
-    if (this.#batch !== undefined) this.#share.pool.give(this.#batch);
+    if (this.#batch instanceof Batch) this.#share.pool.give(this.#batch);
     this.#batch = undefined;
     this.listener.closed(error);
+  }
+
+  /** A batch with room for `size` bytes behind what waits. */
+  private takeMore(waiting: Output | undefined, size: number): Batch {
+    const { pool } = this.#share;
+    if (waiting === undefined) return pool.take(Math.max(size, this.#lastBatch));
+    if (waiting.length + size > LARGEST_BATCH) {
+      this.writeBatch();
+      return pool.take(Math.max(size, this.#lastBatch));
+    }
+    return waiting instanceof Batch ? pool.grow(waiting, size) : pool.copy(waiting, size);
   }
 
   private schedule(): void {
@@ -174,9 +189,9 @@ export abstract class BatchedTransport implements Transport, Reader, Writer {
   }
 
   /** What waits, and waits no more. */
-  private takeBatch(): Batch | undefined {
+  private takeBatch(): Output | undefined {
     const batch = this.#batch;
-    if (batch !== undefined) this.#lastBatch = batch.length;
+    if (batch instanceof Batch) this.#lastBatch = batch.length;
     this.#batch = undefined;
     return batch;
   }
@@ -185,13 +200,13 @@ export abstract class BatchedTransport implements Transport, Reader, Writer {
     const batch = this.takeBatch();
     if (batch === undefined) return;
     const { frames, length } = batch;
-    this.wrote(this.write(batch.written), frames, length, batch);
+    this.wrote(this.write(bytesOf(batch)), frames, length, batch);
   }
 
   /** What the kernel took at once is reported at the end of the turn. */
-  private wrote(done: boolean, frames: number, bytes: number, batch: Batch | undefined): void {
+  private wrote(done: boolean, frames: number, bytes: number, batch: Output | undefined): void {
     if (done) {
-      if (batch !== undefined) this.#share.pool.give(batch);
+      if (batch instanceof Batch) this.#share.pool.give(batch);
       this.#takenFrames += frames;
       this.#takenBytes += bytes;
       this.schedule();
@@ -200,4 +215,8 @@ export abstract class BatchedTransport implements Transport, Reader, Writer {
       this.#unfinished.push({ frames, bytes, batch });
     }
   }
+}
+
+function bytesOf(output: Output): Uint8Array {
+  return output instanceof Batch ? output.written : output.bytes;
 }

@@ -54,12 +54,18 @@ export class BatchPool {
 
   /** A batch with the same content and room for `size` bytes more, in exchange for `batch`. */
   grow(batch: Batch, size: number): Batch {
-    const grown = this.take(batch.length + size);
-    grown.bytes.set(batch.bytes.subarray(0, batch.length));
-    grown.length = batch.length;
-    grown.frames = batch.frames;
+    const grown = this.copy({ bytes: batch.bytes.subarray(0, batch.length), frames: batch.frames }, size);
     this.give(batch);
     return grown;
+  }
+
+  /** A batch that begins with so many frames, and has room for `size` bytes more. */
+  copy({ bytes, frames }: { readonly bytes: Uint8Array; readonly frames: number }, size: number): Batch {
+    const batch = this.take(bytes.length + size);
+    batch.bytes.set(bytes);
+    batch.length = bytes.length;
+    batch.frames = frames;
+    return batch;
   }
 
   /** The batch must not be touched by anyone any more: the kernel has its bytes. */

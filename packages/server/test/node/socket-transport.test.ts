@@ -2,6 +2,7 @@ import type { Server } from "node:net";
 import { connect, createServer, Socket } from "node:net";
 import { READ_BUFFER_SIZE } from "@sluice/codec-wasm";
 import type { TransportListener } from "@sluice/core";
+import { SharedFrames } from "@sluice/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { BatchedTransport, SocketShare } from "../../src/node/batched-transport.js";
 import { processCodec } from "../../src/node/codec.js";
@@ -189,6 +190,11 @@ function put(transport: BatchedTransport, size: number, fill: number): void {
   transport.commit(size);
 }
 
+/** So many frames, and their bytes. */
+function shared(frames: number, bytes: string): SharedFrames {
+  return new SharedFrames(Buffer.from(bytes), frames, "sent", 0);
+}
+
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
@@ -239,6 +245,72 @@ describe.each(ways)("a transport over a socket ($readPath, $codec codec)", (way)
     expect(writes).toEqual([50_020]);
     await until(() => drained.frames === 2);
     expect(drained.bytes).toBe(50_020);
+  });
+
+  it("writes frames that are shared from where they are, and takes no batch", async () => {
+    const { transport, writes, drained, pool, peer } = await pair(way);
+    const received: Buffer[] = [];
+    peer.on("data", (chunk: Buffer) => received.push(chunk));
+    transport.share(shared(1, "one"));
+    expect(transport.waiting).toEqual(shared(1, "one"));
+    transport.share(shared(2, "onetwo"));
+    expect(pool.out.size).toBe(0);
+    await until(() => drained.frames === 2);
+    expect(writes).toEqual([6]);
+    expect(drained.bytes).toBe(6);
+    expect(transport.waiting).toBeUndefined();
+    await until(() => Buffer.concat(received).toString() === "onetwo");
+  });
+
+  it("writes what comes behind shared frames, small and large, in the same write, and leaves those as they are", async () => {
+    const { transport, writes, drained, pool, peer } = await pair(way);
+    const received: Buffer[] = [];
+    peer.on("data", (chunk: Buffer) => received.push(chunk));
+    const both = shared(2, "onetwo");
+    transport.share(both);
+    put(transport, 4, "x".charCodeAt(0));
+    await until(() => drained.frames === 3);
+    transport.share(both);
+    transport.writeLarge(Buffer.from("header"), Buffer.alloc(40_000, "y"));
+    await until(() => drained.frames === 6);
+    expect(writes).toEqual([10, 40_012]);
+    expect(drained.bytes).toBe(40_022);
+    expect(both).toEqual(shared(2, "onetwo"));
+    expect(pool.out.size).toBe(0);
+    await until(() => Buffer.concat(received).toString() === `onetwoxxxxonetwoheader${"y".repeat(40_000)}`);
+  });
+
+  it("writes shared frames by themselves where a batch has no room for both", async () => {
+    const { transport, writes, drained, pool, peer } = await pair(way);
+    peer.resume();
+    transport.share(shared(1, "s".repeat(60_000)));
+    put(transport, 20_000, 1);
+    await until(() => drained.frames === 2);
+    expect(writes).toEqual([60_000, 20_000]);
+    expect(pool.out.size).toBe(0);
+  });
+
+  it("keeps shared frames for as long as the kernel needs them", async () => {
+    const { transport, peer, drained } = await pair(way);
+    peer.pause();
+    const frames = 400;
+    for (let index = 0; index < frames; index++) {
+      const letter = 97 + (index % 26);
+      if (transport.waiting === undefined) transport.share(shared(1, String.fromCharCode(letter).repeat(50_000)));
+      else put(transport, 50_000, letter);
+      await turn();
+    }
+    await stalls(() => drained.bytes);
+    expect(transport.blocked).toBe(true);
+    let at = 0;
+    peer.on("data", (chunk: Buffer) => {
+      for (const byte of chunk) {
+        if (byte !== 97 + (Math.floor(at / 50_000) % 26)) throw new Error(`byte ${at} is ${byte}`);
+        at++;
+      }
+    });
+    peer.resume();
+    await until(() => at === frames * 50_000 && drained.frames === frames);
   });
 
   it("touches no batch that the kernel still needs, and loses no byte, when the peer reads late", async () => {

@@ -1,5 +1,5 @@
 import type { Codec, Role } from "@sluice/codec-wasm";
-import type { CloseReason, ConnectionOutput, ConnectionSink, ReceiveStatus } from "@sluice/core";
+import type { CloseReason, ConnectionOutput, ConnectionSink, ReceiveStatus, SharedFrames } from "@sluice/core";
 import { Connection, ConnectionProfile, Frame, CloseReason as Reason, RetainedBytes, SluiceError } from "@sluice/core";
 import { Difference, expectSame } from "../difference.js";
 import { Random } from "../random.js";
@@ -148,6 +148,13 @@ class Side implements ConnectionSink, ConnectionOutput {
 
   violation(error: SluiceError): void {
     this.#events.push(describeViolation(error));
+  }
+
+  /** Nothing ever does: all that is sent is taken at once. */
+  readonly waiting = undefined;
+
+  share({ bytes }: SharedFrames, size: number): void {
+    this.#sent.push(bytes.subarray(0, size));
   }
 
   reserve(size: number): { bytes: Uint8Array; length: number } {

@@ -44,7 +44,13 @@ export class Neighbour {
         peerClose: () => void this.#events.push("close"),
         violation: (error) => void this.#events.push(error.message),
       },
-      output: { reserve: () => ({ bytes: new Uint8Array(0), length: 0 }), commit() {}, writeLarge() {} },
+      output: {
+        waiting: undefined,
+        share() {},
+        reserve: () => ({ bytes: new Uint8Array(0), length: 0 }),
+        commit() {},
+        writeLarge() {},
+      },
       limits: { maxFrameSize: 1024, maxFragments: FRAMES.length },
       masking: role === "client",
     });
