@@ -7,20 +7,24 @@ import { NOT_NOW, Received } from "./result.js";
 import type { AnyWaiter, Waiter } from "./waiters.js";
 import { CatchingWaiter, NextWaiter, ReceiveWaiter } from "./waiters.js";
 
-/** What the owner of a channel learns from its reading end. */
-export interface ChannelOwner {
+/** What a channel holds: elements, and bytes; one element may overshoot the bytes. */
+export interface ChannelBounds {
+  readonly capacity: number;
+  readonly maxBytes: number;
+}
+
+/** What a channel holds is for its owner to say, which learns from its reading end. */
+export interface ChannelOwner<E> {
+  /** The same for as long as the channel is there. */
+  readonly bounds: ChannelBounds;
+  /** Bytes that an element counts for: always the same. */
+  sizeOf(element: E): number;
   /** An element was taken out of the queue of a channel that had been full. */
   room(): void;
   /** After `close`, a reader asked for more than there is. At most once, and not where it already waited at `close`. */
   exhausted(): void;
   /** The reader wants no more. At most once, and not after `exhausted`. */
   cancelled(): void;
-}
-
-/** What a channel holds: elements, and bytes; one element may overshoot the bytes. */
-export interface ChannelBounds {
-  readonly capacity: number;
-  readonly maxBytes: number;
 }
 
 /** Nothing is ever put into this. */
@@ -43,18 +47,10 @@ export class Channel<E> implements ReceiveChannel<E> {
   #exhausted = false;
   #starved = false;
 
-  readonly #config: ChannelBounds;
-  readonly #sizeOf: (element: E) => number;
-  readonly #owner: ChannelOwner;
+  readonly #owner: ChannelOwner<E>;
 
-  constructor(options: {
-    readonly config: ChannelBounds;
-    readonly sizeOf: (element: E) => number;
-    readonly owner: ChannelOwner;
-  }) {
-    this.#config = options.config;
-    this.#sizeOf = options.sizeOf;
-    this.#owner = options.owner;
+  constructor(owner: ChannelOwner<E>) {
+    this.#owner = owner;
   }
 
   /** Queued elements. */
@@ -64,13 +60,13 @@ export class Channel<E> implements ReceiveChannel<E> {
 
   /** Elements that fit now: those that readers wait for, and the free places of the queue. 0 when the bytes are used up. */
   get freePlaces(): number {
-    if (this.#bytes >= this.#config.maxBytes) return 0;
-    return this.#config.capacity - this.length + (this.#waiter?.waiting ?? 0);
+    if (this.#bytes >= this.#owner.bounds.maxBytes) return 0;
+    return this.#owner.bounds.capacity - this.length + (this.#waiter?.waiting ?? 0);
   }
 
   /** Bytes that fit now; the element that crosses the bound still fits. */
   get freeBytes(): number {
-    return this.#config.maxBytes - this.#bytes;
+    return this.#owner.bounds.maxBytes - this.#bytes;
   }
 
   get isClosedForReceive(): boolean {
@@ -98,7 +94,7 @@ export class Channel<E> implements ReceiveChannel<E> {
     }
     if (this.#queue === NOTHING_QUEUED) this.#queue = [];
     this.#queue.push(element);
-    this.#bytes += this.#sizeOf(element);
+    this.#bytes += this.#owner.sizeOf(element);
   }
 
   /** Asks for `owner.room()` at the next element that is taken out. */
@@ -203,7 +199,7 @@ export class Channel<E> implements ReceiveChannel<E> {
       this.#queue = this.#queue.slice(this.#head);
       this.#head = 0;
     }
-    this.#bytes -= this.#sizeOf(element);
+    this.#bytes -= this.#owner.sizeOf(element);
     if (this.#starved) {
       this.#starved = false;
       this.#owner.room();

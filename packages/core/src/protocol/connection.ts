@@ -1,14 +1,12 @@
 import { CloseReason, checkSendable } from "../close-reason.js";
 import type { SluiceError } from "../errors.js";
 import { ClosedSendChannelError, InvalidFrameError, ProtocolViolationError, show } from "../errors.js";
-import type { FramePayload } from "../frame.js";
 import { Frame, markWellFormed } from "../frame.js";
 import { Opcode } from "../frame-type.js";
 import { Backlog } from "./backlog.js";
 import type { CloseState } from "./close-handshake.js";
 import { CLOSED, closeReceived, closeSent, failed, maySend, OPEN } from "./close-handshake.js";
 import type { ConnectionOptions, ConnectionSink, ReceiveStatus } from "./connection-options.js";
-import type { ConnectionProfile } from "./connection-profile.js";
 import type { FrameReader } from "./frame-reader.js";
 import { FrameWriter } from "./frame-writer.js";
 import type { ConnectionLimits } from "./limits.js";
@@ -39,10 +37,8 @@ function refuse(value: never): never {
  * randomness of its own. It never sends a Close inside `receive`: the peer's Close and a violation are reported as the
  * last event and answered by `finish`, so that the frames in front of them are answered first.
  */
-export class Connection {
-  readonly #profile: ConnectionProfile;
+export class Connection extends FrameWriter {
   readonly #sink: ConnectionSink;
-  readonly #writer: FrameWriter;
   /** While bytes are parsed, and where a chunk ended inside a frame or a message. */
   #reader: FrameReader | undefined;
   /** Bytes since the handshake, while there is no reader. */
@@ -57,9 +53,8 @@ export class Connection {
   /** @throws InvalidOptionError (`INVALID_OPTION`) when `limits.maxFrameSize` is not a whole number of bytes from 0 to 2^31 - 1. */
   constructor(options: ConnectionOptions) {
     checkMaxFrameSize(options.limits.maxFrameSize, "limits.maxFrameSize");
-    this.#profile = options.profile;
+    super(options);
     this.#sink = options.sink;
-    this.#writer = new FrameWriter(options);
   }
 
   get state(): CloseState {
@@ -68,27 +63,18 @@ export class Connection {
 
   /** What the connection may cost. Others may have the same object: to change a limit is to give another. */
   get limits(): ConnectionLimits {
-    return this.#writer.limits;
+    return this.currentLimits;
   }
 
   /** May be changed at any time; holds from the next header and the next `send`. */
   set limits(limits: ConnectionLimits) {
-    this.#writer.limits = limits;
+    this.currentLimits = limits;
     this.#reader?.moveTo(limits, this.#reader.offset);
   }
 
   /** Bytes that wait for `resume`. */
   get backlog(): number {
     return this.#backlog?.size ?? 0;
-  }
-
-  /** Whether frames sent from now on are masked. */
-  get masking(): boolean {
-    return this.#writer.masking;
-  }
-
-  set masking(value: boolean) {
-    this.#writer.masking = value;
   }
 
   /** Parses a chunk that lies in the codec's `readBuffer`. Every byte is taken: what is not parsed now waits in the backlog. */
@@ -115,7 +101,7 @@ export class Connection {
       if (this.inputEnded()) return "ended";
       const places = this.ignoresData() ? BYTES_A_TURN : this.#sink.freePlaces;
       const window = Math.max(SMALLEST_WINDOW, places * WINDOW_A_PLACE, reader.remaining);
-      const size = this.#backlog?.copyTo(this.#profile.codec.readBuffer, Math.min(window, BYTES_A_TURN)) ?? 0;
+      const size = this.#backlog?.copyTo(this.profile.codec.readBuffer, Math.min(window, BYTES_A_TURN)) ?? 0;
       const status = this.parse(reader, 0, size);
       this.#backlog?.consume(reader.position);
       if (this.backlog === 0) this.#backlog = undefined;
@@ -138,11 +124,11 @@ export class Connection {
     switch (frame.type) {
       case "text":
       case "binary":
-        this.#writer.data(frame);
+        this.writeMessage(frame);
         break;
       case "ping":
       case "pong":
-        this.#writer.control(frame.frameType.opcode, frame.data);
+        this.writeControl(frame.frameType.opcode, frame.data);
         break;
       case "close":
         this.sendClose(frame.readReason());
@@ -155,7 +141,7 @@ export class Connection {
   /** Checks a data frame that extensions work on before it is sent. Throws as `send`. */
   admit(frame: Frame.Data): void {
     if (!maySend(this.#state)) throw new ClosedSendChannelError();
-    this.#writer.admit(frame);
+    this.checkMessage(frame);
   }
 
   /**
@@ -166,7 +152,7 @@ export class Connection {
    */
   sendAdmitted(frame: Frame.Data): void {
     if (!maySend(this.#state)) throw new ClosedSendChannelError();
-    this.#writer.write(frame);
+    this.writeChecked(frame);
   }
 
   /**
@@ -177,9 +163,9 @@ export class Connection {
    * text is not UTF-8.
    */
   accept(frame: Frame.Data): Frame.Data {
-    this.#writer.checkSize(frame.payload);
-    if (frame.type === "text" && this.#profile.validateText) {
-      const pending = checkText(this.#profile.codec, frame, this.#acceptedText);
+    this.checkSize(frame.payload);
+    if (frame.type === "text" && this.profile.validateText) {
+      const pending = checkText(this.profile.codec, frame, this.#acceptedText);
       if (pending === NOT_UTF8) {
         throw new ProtocolViolationError("INVALID_UTF8", 1007, "A text message is not UTF-8 (RFC 6455 section 8.1)");
       }
@@ -192,12 +178,7 @@ export class Connection {
   /** Encodes a text message. Throws as `send`. */
   sendText(text: string): void {
     if (!maySend(this.#state)) throw new ClosedSendChannelError();
-    this.#writer.text(text);
-  }
-
-  /** @throws FrameTooBigError (`FRAME_TOO_BIG`) when `payload` is over `maxFrameSize`. */
-  checkSize(payload: FramePayload): void {
-    this.#writer.checkSize(payload);
+    this.writeText(text);
   }
 
   /**
@@ -209,7 +190,7 @@ export class Connection {
   close(reason: CloseReason): void {
     checkSendable(reason);
     const { name } = this.#state;
-    if (name === "open" || (name === "peerClosed" && this.#profile.raw)) this.sendClose(reason);
+    if (name === "open" || (name === "peerClosed" && this.profile.raw)) this.sendClose(reason);
     else this.finish();
   }
 
@@ -250,7 +231,7 @@ export class Connection {
   private enter(): FrameReader {
     if (this.#receiving) throw new Error("Connection.receive was entered from inside Connection.receive");
     this.#receiving = true;
-    this.#reader ??= this.#profile.lendReader(this.limits, this.#offset);
+    this.#reader ??= this.profile.lendReader(this.limits, this.#offset);
     return this.#reader;
   }
 
@@ -260,7 +241,7 @@ export class Connection {
     if (!reader.isIdle) return;
     this.#offset = reader.offset;
     this.#reader = undefined;
-    this.#profile.takeReader(reader);
+    this.profile.takeReader(reader);
   }
 
   private inputEnded(): boolean {
@@ -272,7 +253,7 @@ export class Connection {
    * the peer's frames up to its Close all the same.
    */
   private ignoresData(): boolean {
-    return this.#state.name === "closing" && !this.#profile.raw;
+    return this.#state.name === "closing" && !this.profile.raw;
   }
 
   /** Parses until the chunk, the room or the turn's budget is used up. */
@@ -301,7 +282,7 @@ export class Connection {
       const frame = ready[index] as Frame;
       ready[index] = undefined;
       if (!isWanted) continue;
-      if (this.#profile.raw || frame.type === "text" || frame.type === "binary") this.#sink.data(frame);
+      if (this.profile.raw || frame.type === "text" || frame.type === "binary") this.#sink.data(frame);
       else if (frame.type === "ping") this.#sink.ping(frame);
       else if (frame.type === "pong") this.#sink.pong(frame);
     }
@@ -324,8 +305,8 @@ export class Connection {
 
   /** Keeps the unparsed, still masked rest of a chunk. */
   private keep(reader: FrameReader, start: number, end: number): void {
-    this.#backlog ??= new Backlog(this.#profile.retained);
-    if (this.#backlog.keep(this.#profile.codec.readBuffer, start, end)) return;
+    this.#backlog ??= new Backlog(this.profile.retained);
+    if (this.#backlog.keep(this.profile.codec.readBuffer, start, end)) return;
     reader.exceedRetained("The process holds too many bytes of unparsed input");
   }
 
@@ -338,7 +319,7 @@ export class Connection {
   private sendClose(reason: CloseReason | null): void {
     if (reason !== null) checkSendable(reason);
     const isEmpty = reason === null || reason.code === CloseReason.Codes.NO_STATUS;
-    this.#writer.control(Opcode.close, isEmpty ? NOTHING : new Frame.Close(reason).data);
+    this.writeControl(Opcode.close, isEmpty ? NOTHING : new Frame.Close(reason).data);
     this.#state = closeSent(this.#state, isEmpty ? null : reason);
   }
 }

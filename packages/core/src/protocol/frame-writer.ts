@@ -34,14 +34,17 @@ function encodedOnce(frame: Frame.Data, text: string): Uint8Array {
   return encoded;
 }
 
-/** From frames to bytes: what may follow what, sizes, masking. What it refuses leaves no trace. */
-export class FrameWriter {
+/**
+ * A connection's way out, from frames to bytes: what may follow what, sizes, masking. What it refuses leaves no trace. The
+ * connection is one itself, for an idle one is to hold few objects.
+ */
+export abstract class FrameWriter {
   /** Whether frames written from now on are masked. */
   masking: boolean;
+  protected readonly profile: ConnectionProfile;
   /** Of them `maxFrameSize` holds here. */
-  limits: ConnectionLimits;
+  protected currentLimits: ConnectionLimits;
 
-  readonly #profile: ConnectionProfile;
   readonly #output: ConnectionOutput;
 
   /** The opcode of the message whose FIN is still to be written, or 0; and of the one whose FIN is still to be given. */
@@ -51,9 +54,9 @@ export class FrameWriter {
   #pendingText = 0;
 
   constructor({ profile, output, limits, masking }: ConnectionOptions) {
-    this.#profile = profile;
+    this.profile = profile;
     this.#output = output;
-    this.limits = limits;
+    this.currentLimits = limits;
     this.masking = masking;
   }
 
@@ -64,19 +67,19 @@ export class FrameWriter {
    * @throws InvalidFrameError (`INVALID_FRAME`) when a message of another type is unfinished, text is not UTF-8, or an RSV
    * bit is set that no extension owns.
    */
-  data(frame: Frame.Data): void {
-    this.admit(frame);
-    this.write(frame);
+  protected writeMessage(frame: Frame.Data): void {
+    this.checkMessage(frame);
+    this.writeChecked(frame);
   }
 
-  /** Checks a frame that is to be written, as it is or as extensions make it. Throws as `data`. */
-  admit(frame: Frame.Data): void {
+  /** Checks a frame that is to be written, as it is or as extensions make it. Throws as `writeMessage`. */
+  protected checkMessage(frame: Frame.Data): void {
     const { opcode } = frame.frameType;
     this.checkSize(frame.payload);
     this.checkRsv(frame, this.#unfinished);
     this.checkType(frame, this.#unfinished);
     if (frame.type === "text") {
-      const pending = checkText(this.#profile.codec, frame, this.#pendingText);
+      const pending = checkText(this.profile.codec, frame, this.#pendingText);
       if (pending === NOT_UTF8) throw new InvalidFrameError("The bytes of a text message are not UTF-8", frame);
       this.#pendingText = pending;
     }
@@ -84,11 +87,11 @@ export class FrameWriter {
   }
 
   /**
-   * Writes a frame that was admitted, or what extensions made of it.
+   * Writes a frame that was checked, or what extensions made of it.
    *
    * @throws InvalidFrameError (`INVALID_FRAME`) where it does not fit what was written before.
    */
-  write(frame: Frame.Data): void {
+  protected writeChecked(frame: Frame.Data): void {
     const { opcode } = frame.frameType;
     this.checkRsv(frame, this.#written);
     this.checkType(frame, this.#written);
@@ -99,24 +102,24 @@ export class FrameWriter {
     this.#written = frame.fin ? 0 : opcode;
   }
 
-  /** Writes a text message. Throws as `data`. */
-  text(text: string): void {
+  /** Writes a text message. Throws as `writeMessage`. */
+  protected writeText(text: string): void {
     if (this.#unfinished !== 0) throw new InvalidFrameError("A message is unfinished: send its last fragment first");
     this.checkSize(text);
     this.encode(Info.fin | Opcode.text, text.length >= LARGE_TEXT ? encoder.encode(text) : text, text);
   }
 
   /** Writes a control frame, which may stand between the fragments of a message (RFC 6455 section 5.4). */
-  control(opcode: number, payload: Uint8Array): void {
+  protected writeControl(opcode: number, payload: Uint8Array): void {
     this.encode(Info.fin | opcode, payload);
   }
 
   /** @throws FrameTooBigError (`FRAME_TOO_BIG`) when `payload` is over `maxFrameSize`. */
   checkSize(payload: FramePayload): void {
-    const { maxFrameSize } = this.limits;
+    const { maxFrameSize } = this.currentLimits;
     if (typeof payload === "string") {
       if (payload.length * 3 <= maxFrameSize) return;
-      const size = this.#profile.codec.textSize(payload);
+      const size = this.profile.codec.textSize(payload);
       if (size > maxFrameSize) throw new FrameTooBigError(size, maxFrameSize);
     } else if (payload.length > maxFrameSize) {
       throw new FrameTooBigError(payload.length, maxFrameSize);
@@ -124,7 +127,7 @@ export class FrameWriter {
   }
 
   private checkRsv(frame: Frame.Data, unfinished: number): void {
-    const owned = unfinished === 0 ? this.#profile.messageRsv : this.#profile.continuationRsv;
+    const owned = unfinished === 0 ? this.profile.messageRsv : this.profile.continuationRsv;
     if ((frame.bits & Info.rsv & ~owned) === 0) return;
     throw new InvalidFrameError("A reserved bit is set, and no extension of this session owns it", frame);
   }
@@ -140,12 +143,12 @@ export class FrameWriter {
     if (this.masking) {
       const bytes = payload instanceof PackedBytes ? payload.unpack() : payload;
       const batch = output.reserve(MAX_HEADER_SIZE + mostBytes(bytes));
-      output.commit(this.encodeInto(batch, firstByte, bytes, this.#profile.maskKeys.randomMaskKey()));
+      output.commit(this.encodeInto(batch, firstByte, bytes, this.profile.maskKeys.randomMaskKey()));
       return;
     }
     if (payload instanceof Uint8Array && payload.length >= LARGE_PAYLOAD) {
       const header = new Uint8Array(headerSize(payload.length, false));
-      this.#profile.codec.encodeHeader(header, 0, firstByte, payload.length, undefined);
+      this.profile.codec.encodeHeader(header, 0, firstByte, payload.length, undefined);
       output.writeLarge(header, payload);
       return;
     }
@@ -184,7 +187,7 @@ export class FrameWriter {
     payload: FramePayload,
     maskKey: number | undefined,
   ): number {
-    const { codec } = this.#profile;
+    const { codec } = this.profile;
     if (typeof payload === "string") return codec.encodeText(bytes, at, firstByte, payload, maskKey);
     if (payload instanceof Uint8Array) return codec.encodeFrame(bytes, at, firstByte, payload, maskKey);
     const header = codec.encodeHeader(bytes, at, firstByte, payload.length, undefined);

@@ -7,14 +7,11 @@ const UNSHARED: WriteBatch = { bytes: new Uint8Array(0), length: 0 };
 
 /** A connection's way into its transport, which counts what is encoded and what of it the kernel has taken. */
 export abstract class CountedOutput implements ConnectionOutput {
-  readonly #transport: Transport;
   #encoded = 0;
   #drained = 0;
   #bytes = 0;
 
-  constructor(transport: Transport) {
-    this.#transport = transport;
-  }
+  protected abstract get transport(): Transport;
 
   /** Frames encoded since the beginning: the number of the last one. */
   get encodedFrames(): number {
@@ -37,26 +34,26 @@ export abstract class CountedOutput implements ConnectionOutput {
   }
 
   get waiting(): WriteBatch | SharedFrames | undefined {
-    return this.#transport.share === undefined ? UNSHARED : this.#transport.waiting;
+    return this.transport.share === undefined ? UNSHARED : this.transport.waiting;
   }
 
   share(frames: SharedFrames, size: number): void {
     this.count(size);
-    this.#transport.share?.(frames);
+    this.transport.share?.(frames);
   }
 
   reserve(size: number): WriteBatch {
-    return this.#transport.reserve(size);
+    return this.transport.reserve(size);
   }
 
   commit(size: number): void {
     this.count(size);
-    this.#transport.commit(size);
+    this.transport.commit(size);
   }
 
   writeLarge(header: Uint8Array, payload: Uint8Array): void {
     this.count(header.length + payload.length);
-    this.#transport.writeLarge(header, payload);
+    this.transport.writeLarge(header, payload);
   }
 
   /** The kernel took more. */

@@ -77,11 +77,15 @@ export class Outbox extends CountedOutput implements SendChannel<Frame> {
   #phase: Phase = "open";
 
   constructor(owner: OutboxOwner) {
-    super(owner.transport);
+    super();
     this.#owner = owner;
   }
 
   // What the owner has is not held twice: an idle session holds one of these.
+
+  protected get transport(): Transport {
+    return this.#owner.transport;
+  }
 
   private get connection(): Connection {
     return this.#owner.connection;

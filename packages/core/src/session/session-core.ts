@@ -1,4 +1,4 @@
-import type { ChannelOwner } from "../channel/channel.js";
+import type { ChannelBounds, ChannelOwner } from "../channel/channel.js";
 import { Channel } from "../channel/channel.js";
 import { CloseReason } from "../close-reason.js";
 import type { SluiceError } from "../errors.js";
@@ -31,7 +31,7 @@ import type { Transport, TransportListener } from "./transport.js";
  * This one is a raw session's: it shows every frame and answers none. `DefaultCore` stands on it.
  */
 export class SessionCore
-  implements ChannelOwner, ConnectionSink, TransportListener, OutboxOwner, InboxOwner, IntakeOwner, ClosingOwner
+  implements ChannelOwner<Frame>, ConnectionSink, TransportListener, OutboxOwner, InboxOwner, IntakeOwner, ClosingOwner
 {
   readonly options: SessionOptions;
   readonly transport: Transport;
@@ -56,7 +56,7 @@ export class SessionCore
     const { settings, platform, retained } = options;
     this.options = options;
     this.transport = transport;
-    this.channel = new Channel({ config: settings.incoming, sizeOf: budgetSize, owner: this });
+    this.channel = new Channel(this);
     if (extensions.length > 0) this.pipeline = new ExtensionPipeline(extensions, { raw, limits: this, retained });
     if (hasOptionalLimits(settings)) {
       this.#limits = new OptionalLimits({
@@ -81,6 +81,15 @@ export class SessionCore
     this.#intake = new Intake(this);
     transport.listener = this;
     this.openExtensions();
+  }
+
+  /** Of the channel. */
+  get bounds(): ChannelBounds {
+    return this.options.settings.incoming;
+  }
+
+  sizeOf(frame: Frame): number {
+    return budgetSize(frame);
   }
 
   /** Bytes, as it is set at the moment. */

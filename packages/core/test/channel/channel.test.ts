@@ -11,13 +11,11 @@ interface Setup {
 function setup(capacity = 4, maxBytes = 1000): Setup {
   const told: string[] = [];
   const channel = new Channel<string>({
-    config: { capacity, maxBytes },
+    bounds: { capacity, maxBytes },
     sizeOf: (element) => element.length,
-    owner: {
-      room: () => told.push("room"),
-      exhausted: () => told.push("exhausted"),
-      cancelled: () => told.push("cancelled"),
-    },
+    room: () => told.push("room"),
+    exhausted: () => told.push("exhausted"),
+    cancelled: () => told.push("cancelled"),
   });
   return { channel, told };
 }

@@ -16,9 +16,11 @@ const json = jsonConverter();
 /** A channel in which these messages have come. */
 function incoming(...messages: (string | Frame)[]): Channel<Frame> {
   const channel = new Channel<Frame>({
-    config: { capacity: 16, maxBytes: 1000 },
+    bounds: { capacity: 16, maxBytes: 1000 },
     sizeOf: () => 1,
-    owner: { room() {}, exhausted() {}, cancelled() {} },
+    room() {},
+    exhausted() {},
+    cancelled() {},
   });
   for (const message of messages) channel.put(typeof message === "string" ? new Frame.Text(message) : message);
   return channel;
