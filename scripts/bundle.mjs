@@ -35,8 +35,16 @@ const { output } = await bundle.write({
 });
 await bundle.close();
 
-// What an earlier build left is not published: files that go by other names now.
+// What an earlier build left is not published: files that go by other names now, and types of sources that are gone.
 const written = new Set(output.map(({ fileName }) => fileName));
-for (const file of await readdir("dist", { recursive: true })) {
-  if (/(?<!\.d)\.(js|js\.map)$/.test(file) && !written.has(file.split(sep).join("/"))) await rm(join("dist", file));
+const sources = new Set(await filesOf("src"));
+for (const file of await filesOf("dist")) {
+  const typed = /^(.+)\.d\.ts(\.map)?$/.exec(file)?.[1];
+  const isLeft = typed === undefined ? /\.js(\.map)?$/.test(file) && !written.has(file) : !sources.has(`${typed}.ts`);
+  if (isLeft) await rm(join("dist", file));
+}
+
+/** @param {string} folder */
+async function filesOf(folder) {
+  return (await readdir(folder, { recursive: true })).map((file) => file.split(sep).join("/"));
 }
