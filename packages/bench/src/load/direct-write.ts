@@ -18,21 +18,23 @@ interface Handle {
 
 type RequestClass = (new () => WriteRequest) | null;
 
-/** `undefined`: not looked for yet. */
-let requestClass: RequestClass | string | undefined;
+/** What a handle takes with a write, `null` where that is nothing; or what is in the way. */
+const requestClass: RequestClass | string = findRequestClass();
 let unused: WriteRequest | null = null;
 
 /**
- * Writes to what stands behind a connected socket, past the stream: that takes half as long, and a load that is slower than
- * the server measures itself. By what Node does not document: where it is not as it is known, the socket writes.
+ * Writes to what stands behind a connected socket, past the stream: a load that is slower than the server measures itself. By
+ * what Node does not document: where it is not as it is known, the socket writes.
  *
  * @returns whether the connection took it. What goes wrong later the socket learns as it reads.
  */
 export function directWrite(socket: Socket, bytes: Uint8Array): boolean {
-  requestClass ??= findRequestClass();
   const handle = Reflect.get(socket, "_handle") as Handle | null;
-  if (typeof requestClass === "string" || handle === null)
-    return socket.destroyed ? false : socket.write(bytes) || true;
+  if (handle === null) return false;
+  if (typeof requestClass === "string") {
+    socket.write(bytes);
+    return true;
+  }
   const given = requestClass === null ? null : (unused ?? new requestClass());
   unused = null;
   const answer = handle.writeBuffer(given, bytes);
