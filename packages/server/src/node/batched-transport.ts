@@ -1,6 +1,8 @@
 import type { Codec } from "@sluice/codec-wasm";
 import { READ_BUFFER_SIZE } from "@sluice/codec-wasm";
 import type { SharedFrames, Transport, TransportListener, WriteBatch } from "@sluice/core";
+import type { ArrayMemory } from "./array-memory.js";
+import { LARGE_INPUT } from "./array-memory.js";
 import type { ReadPath } from "./read-path.js";
 import type { Reader, ReadTurn } from "./read-turn.js";
 import type { BatchPool } from "./write-batch.js";
@@ -12,6 +14,7 @@ export interface SocketShare {
   readonly codec: Codec;
   /** For the sockets that allow it. */
   readonly readPath: ReadPath;
+  readonly arrays: ArrayMemory;
   readonly pool: BatchPool;
   readonly reads: ReadTurn;
   readonly writes: WriteTurn;
@@ -133,12 +136,14 @@ export abstract class BatchedTransport implements Transport, Reader, Writer {
 
   /** The first bytes of the memory that sockets read into are this connection's. @internal */
   received(size: number): void {
+    if (size >= LARGE_INPUT) this.#share.arrays.arrived(size);
     this.#share.reads.received(this, size);
   }
 
   /** Puts a chunk where the codec reads. @internal */
   chunk(chunk: Uint8Array): void {
     if (this.destroyed) return;
+    if (chunk.length >= LARGE_INPUT) this.#share.arrays.arrived(chunk.length);
     const { readBuffer } = this.#share.codec;
     for (let at = 0; at < chunk.length; at += READ_BUFFER_SIZE) {
       const part = chunk.length <= READ_BUFFER_SIZE ? chunk : chunk.subarray(at, at + READ_BUFFER_SIZE);

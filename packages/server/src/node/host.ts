@@ -2,6 +2,7 @@ import type { ServerOptions as TlsOptions } from "node:https";
 import type { Backend, BackendChoice, Codec } from "@sluice/codec-wasm";
 import type { Application, ApplicationEnvironment } from "../application/application.js";
 import { settleAcceptedSockets } from "./accepted-sockets.js";
+import { ARRAY_MEMORY } from "./array-memory.js";
 import { AttachedEngine } from "./attached-engine.js";
 import type { SocketShare } from "./batched-transport.js";
 import { processCodec } from "./codec.js";
@@ -61,6 +62,6 @@ export class NodeHost {
     const codec = this.#codec;
     const writes = new WriteTurn();
     const reads = new ReadTurn(codec, writes);
-    return { codec, readPath: this.readPath.path, pool: new BatchPool(), reads, writes };
+    return { codec, readPath: this.readPath.path, arrays: ARRAY_MEMORY, pool: new BatchPool(), reads, writes };
   }
 }

@@ -4,6 +4,7 @@ import { READ_BUFFER_SIZE } from "@sluice/codec-wasm";
 import type { TransportListener } from "@sluice/core";
 import { SharedFrames } from "@sluice/core";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { ARRAY_MEMORY } from "../../src/node/array-memory.js";
 import type { BatchedTransport, SocketShare } from "../../src/node/batched-transport.js";
 import { processCodec } from "../../src/node/codec.js";
 import { DirectTransport } from "../../src/node/direct-transport.js";
@@ -143,7 +144,7 @@ async function pair({ readPath, codec }: Way, head?: Uint8Array): Promise<Pair> 
   const { readBuffer } = processCodec(codec);
   const writeTurns = new WriteTurn();
   const reads = new ReadTurn(processCodec(codec), writeTurns);
-  const share = { codec: processCodec(codec), readPath, pool, reads, writes: writeTurns };
+  const share = { codec: processCodec(codec), readPath, arrays: ARRAY_MEMORY, pool, reads, writes: writeTurns };
   const transport =
     readPath === "direct" ? withoutSocket(accepted, share, head, writes) : new SocketTransport(accepted, share, head);
   const events: string[] = [];
