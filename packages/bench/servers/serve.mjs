@@ -1,18 +1,19 @@
 /*
  * What the servers have in common. `node servers/NAME.mjs PORT [MODE]` listens on 127.0.0.1 and prints `ready`.
  *
- *   echo                   every message comes back (the default)
- *   flow                   a message of five bytes, how many (one byte) and how long (four, little endian), has the server
- *                          send that many binary messages of that length to everybody; an empty message comes back
- *   deflate                echo with permessage-deflate, with zlib's own level and window
- *   deflate-default        the same as the library has it by default, where that is something else
- *   deflate-fast           the same at zlib's level 1
- *   deflate-no-takeover    every message compressed by itself, the shortest too
- *   deflate-tuned          as the documentation of ws tunes it
+ *   echo                      every message comes back (the default)
+ *   flow                      a message of five bytes, how many (one byte) and how long (four, little endian), has the server
+ *                             send that many binary messages of that length to everybody; an empty message comes back
+ *   deflate                   echo with permessage-deflate, with zlib's own level and window
+ *   deflate-default           the same as the library has it by default, where that is something else
+ *   deflate-fast              the same at zlib's level 1
+ *   deflate-no-takeover       every message compressed by itself, the shortest too
+ *   deflate-no-takeover-fast  the same at level 1
+ *   deflate-tuned             as the documentation of ws tunes it
  */
 
 /**
- * @typedef {"echo" | "flow" | "deflate" | "deflate-default" | "deflate-fast" | "deflate-no-takeover" | "deflate-tuned"} Mode
+ * @typedef {"echo" | "flow" | "deflate" | "deflate-default" | "deflate-fast" | "deflate-no-takeover" | "deflate-no-takeover-fast" | "deflate-tuned"} Mode
  * @typedef {{ count: number, payload: Buffer }} Burst
  */
 

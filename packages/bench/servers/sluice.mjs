@@ -10,10 +10,14 @@ const { port, mode } = readArguments("sluice", [
   "deflate-default",
   "deflate-fast",
   "deflate-no-takeover",
+  "deflate-no-takeover-fast",
 ]);
 
 /** Windows and memory as the others have them, so that messages become as small. */
 const SAME_RATIO = /** @type {const} */ ({ serverMaxWindowBits: 15, memLevel: 8 });
+
+/** @type {import("@sluice/deflate").WebSocketDeflateOptions} */
+const NO_TAKEOVER = { serverNoContextTakeOver: true, clientNoContextTakeOver: true, compressIfBiggerThan: 0 };
 
 /** @type {Record<typeof mode, import("@sluice/deflate").WebSocketDeflateOptions | undefined>} */
 const DEFLATE = {
@@ -22,7 +26,8 @@ const DEFLATE = {
   deflate: SAME_RATIO,
   "deflate-default": {},
   "deflate-fast": { ...SAME_RATIO, compressionLevel: 1 },
-  "deflate-no-takeover": { serverNoContextTakeOver: true, clientNoContextTakeOver: true, compressIfBiggerThan: 0 },
+  "deflate-no-takeover": NO_TAKEOVER,
+  "deflate-no-takeover-fast": { ...NO_TAKEOVER, compressionLevel: 1 },
 };
 
 /** @type {MutableSharedFlow<Frame>} */

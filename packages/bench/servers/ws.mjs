@@ -3,13 +3,17 @@ import { createRequire } from "node:module";
 import { WebSocketServer } from "ws";
 import { HOST, readArguments, readBurst, ready } from "./serve.mjs";
 
+const FAST = { zlibDeflateOptions: { level: 1 } };
+const NO_TAKEOVER = { serverNoContextTakeover: true, clientNoContextTakeover: true, threshold: 0 };
+
 /** @type {Record<Exclude<import("./serve.mjs").Mode, "deflate-default">, import("ws").ServerOptions["perMessageDeflate"]>} */
 const DEFLATE = {
   echo: false,
   flow: false,
   deflate: true,
-  "deflate-fast": { zlibDeflateOptions: { level: 1 } },
-  "deflate-no-takeover": { serverNoContextTakeover: true, clientNoContextTakeover: true, threshold: 0 },
+  "deflate-fast": FAST,
+  "deflate-no-takeover": NO_TAKEOVER,
+  "deflate-no-takeover-fast": { ...NO_TAKEOVER, ...FAST },
   "deflate-tuned": {
     zlibDeflateOptions: { chunkSize: 1024, memLevel: 7, level: 3 },
     zlibInflateOptions: { chunkSize: 10 * 1024 },
@@ -27,6 +31,7 @@ const { port, mode } = readArguments("ws", [
   "deflate",
   "deflate-fast",
   "deflate-no-takeover",
+  "deflate-no-takeover-fast",
   "deflate-tuned",
 ]);
 const server = new WebSocketServer({ host: HOST, port, perMessageDeflate: DEFLATE[mode] }, () => ready(about()));

@@ -39,6 +39,25 @@ export function waiting(): u32 {
   return count;
 }
 
+@inline
+export function waitingBits(): u64 {
+  return bits;
+}
+
+/** Where the next byte goes. */
+@inline
+export function nextByte(): usize {
+  return out;
+}
+
+/** Goes on where somebody else wrote: so many bits wait, and the next byte goes there. */
+@inline
+export function resume(someBits: u64, howMany: u32, next: usize): void {
+  bits = someBits;
+  count = howMany;
+  out = next;
+}
+
 /** Bytes that were written since {@link beginOutput}. */
 export function written(): u32 {
   return <u32>(out - OUTPUT);
@@ -124,16 +143,18 @@ export function writeSymbols(end: usize, from: usize, to: usize, literals: usize
     bc &= 7;
     p = start + (match >> 16);
   }
+  resume(bb, bc, next);
+  putEndOfBlock(literals);
+}
+
+@inline
+export function putEndOfBlock(literals: usize): void {
   const code = codeOf(literals, END_OF_BLOCK);
-  bb |= (<u64>(code & 0xffff)) << bc;
-  bc += code >> 16;
-  bits = bb;
-  count = bc;
-  out = next;
+  put(code & 0xffff, code >> 16);
   write();
 }
 
 @inline
-function codeOf(codes: usize, symbol: u32): u32 {
+export function codeOf(codes: usize, symbol: u32): u32 {
   return load<u32>(codes + (<usize>symbol << 2));
 }

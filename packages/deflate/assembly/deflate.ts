@@ -1,13 +1,14 @@
 /*
  * Compresses messages, each with what the ones before it left in its context: looks for what was there before (find-*.ts), and
- * writes what it found as blocks (block.ts).
+ * writes what it found as blocks (block.ts). Short ones may go another way (write-text.ts).
  */
 import { beginOutput, endOutput, writeStored, written } from "./bit-writer";
 import { beginBlock, writeBlock } from "./block";
-import { BASE, CAPACITY, CHAIN, chainsSize, GREEDY_BELOW, HASH_SHIFT, HEADS, headsSize, LAZY, POSITION, WINDOW } from "./deflate-context";
+import { AT_ONCE_BELOW, BASE, CAPACITY, CHAIN, chainsSize, GREEDY_BELOW, HASH_SHIFT, HEADS, headsSize, LAZY, POSITION, WINDOW } from "./deflate-context";
 import { findGreedily, keep } from "./find-greedily";
 import { findLazily, insert } from "./find-lazily";
 import { LEAST } from "./matches";
+import { writeText } from "./write-text";
 
 /**
  * Makes room for the next `size` bytes of a message, and returns how many of them to put at the context's position before
@@ -48,7 +49,7 @@ export function deflate(context: usize, size: u32, first: boolean, last: boolean
   const to = from + size;
   beginOutput(first);
   if (load<u32>(context, CHAIN) == 0) writeStored(from, to);
-  else {
+  else if (!first || !last || size >= load<u32>(context, AT_ONCE_BELOW) || !writeText(context, bytes, from, to)) {
     beginBlock();
     let end: usize;
     if (load<u32>(context, LAZY) > 0 && size >= load<u32>(context, GREEDY_BELOW)) end = findLazily(context, bytes, from, to);

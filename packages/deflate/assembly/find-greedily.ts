@@ -8,7 +8,7 @@ import { LONGEST } from "./symbols";
  * and to look at that takes most of the time.
  */
 @inline
-function hash(p: usize, shift: u32): usize {
+export function hash(p: usize, shift: u32): usize {
   return <usize>(((load<u64>(p) << 24) * 0x9e3779b185ebca87) >> (32 + <u64>shift));
 }
 

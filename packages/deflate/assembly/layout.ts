@@ -46,6 +46,11 @@ export const HUFFMAN_SORTED: usize = DEFLATE_TABLES + 8704;
 export const HUFFMAN_NODES: usize = DEFLATE_TABLES + 9984;
 export const HUFFMAN_BELOW: usize = DEFLATE_TABLES + 11264;
 
+/** Codes for text, and what tells them: see text-codes.ts. */
+export const TEXT_LITERAL_CODES: usize = DEFLATE_TABLES + 12544;
+export const TEXT_DISTANCE_CODES: usize = DEFLATE_TABLES + 13696;
+export const TEXT_HEADER: usize = DEFLATE_TABLES + 13824;
+
 /** A message as it came over the wire. */
 export const INPUT: usize = 344064;
 export const INPUT_SIZE: usize = 65536;

@@ -11,6 +11,7 @@ export type Mode =
   | "deflate-default"
   | "deflate-fast"
   | "deflate-no-takeover"
+  | "deflate-no-takeover-fast"
   | "deflate-tuned";
 
 export const CONTENDER_NAMES = ["sluice", "ws-bufferutil", "ws", "ws-tuned", "node", "uwebsockets", "bun"] as const;
@@ -38,7 +39,7 @@ const same = (mode: Mode): Mode => mode;
 const withoutDefaults = (mode: Mode): Mode => (mode === "deflate-default" ? "deflate" : mode);
 
 /** Compression without a choice of level. */
-const withoutLevels = (mode: Mode): Mode | undefined => (mode === "deflate-fast" ? undefined : withoutDefaults(mode));
+const withoutLevels = (mode: Mode): Mode | undefined => (mode.endsWith("-fast") ? undefined : withoutDefaults(mode));
 
 export const CONTENDERS: Readonly<Record<ContenderName, Contender>> = {
   sluice: {

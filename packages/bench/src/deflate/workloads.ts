@@ -25,30 +25,48 @@ interface Setting {
   readonly name: string;
   readonly title: string;
   readonly takeover: boolean;
-  /** Floor and goal against ws with the same setting, at window 1 and 16; none where the ratio is not to be the same. */
+  /** Whether messages are to become as small as they do with ws. */
+  readonly asSmall?: boolean;
+  /** Floor and goal against ws with the same setting, at window 1 and 16. */
   readonly reach?: Readonly<Record<1 | 16, readonly [floor: number, goal: number]>>;
 }
 
 const SETTINGS: readonly Setting[] = [
-  { mode: "deflate", name: "takeover", title: "takeover", takeover: true, reach: { 1: [1.6, 2], 16: [6, 8] } },
-  { mode: "deflate-default", name: "default", title: "the library's defaults", takeover: true },
-  { mode: "deflate-fast", name: "level-1", title: "level 1", takeover: true, reach: { 1: [3, 4], 16: [10, 12] } },
   {
-    mode: "deflate-no-takeover",
-    name: "no-takeover",
-    title: "no takeover",
+    mode: "deflate",
+    name: "takeover",
+    title: "takeover",
+    takeover: true,
+    asSmall: true,
+    reach: { 1: [1.6, 2], 16: [6, 8] },
+  },
+  { mode: "deflate-default", name: "default", title: "the library's defaults", takeover: true },
+  {
+    mode: "deflate-fast",
+    name: "level-1",
+    title: "level 1",
+    takeover: true,
+    asSmall: true,
+    reach: { 1: [3, 4], 16: [10, 12] },
+  },
+  { mode: "deflate-no-takeover", name: "no-takeover", title: "no takeover", takeover: false },
+  {
+    // Floors and goals were set with a compressor that made these messages 1.4 and 2.0 times smaller: codes of their own take it longer.
+    mode: "deflate-no-takeover-fast",
+    name: "no-takeover-level-1",
+    title: "no takeover, level 1",
     takeover: false,
     reach: { 1: [5, 6], 16: [10, 12] },
   },
 ];
 
-function echoes({ mode, name, title, takeover, reach }: Setting): Workload[] {
+function echoes({ mode, name, title, takeover, asSmall = false, reach }: Setting): Workload[] {
   return SIZES.flatMap((size) =>
     WINDOWS.map((window): Workload => {
       const targets: Target[] = [];
       if (reach !== undefined && JUDGED.includes(size)) {
         const [floor, goal] = reach[window];
-        targets.push({ against: "ws-bufferutil", floor, goal, sameCompression: true });
+        targets.push({ against: "ws-bufferutil", floor, goal, sameCompression: asSmall });
       }
       return {
         name: `${name}-${size}-w${window}`,

@@ -24,6 +24,7 @@ export const DeflateWord = {
   lazy: 7,
   good: 8,
   greedyBelow: 9,
+  atOnceBelow: 10,
 } as const;
 
 /** Bytes of those words, with what nobody uses. */

@@ -67,7 +67,8 @@ it("has one memory map on both sides, with no area in another", async () => {
   // A part of a message is at most as long as the largest buffer, and each of matches are of four bytes.
   const part = 2 ** 16;
   expect(address("MATCHES") + 2 * part + 8).toBeLessThanOrEqual(address("DEFLATE_TABLES"));
-  expect(address("HUFFMAN_BELOW") + 4 * 288).toBeLessThanOrEqual(INPUT);
+  expect(address("HUFFMAN_BELOW") + 4 * 288).toBeLessThanOrEqual(address("TEXT_LITERAL_CODES"));
+  expect(address("TEXT_HEADER") + 64).toBeLessThanOrEqual(INPUT);
   expect(INPUT + INPUT_SIZE + 300).toBeLessThanOrEqual(OUTPUT);
   expect(OUTPUT + part + 300).toBeLessThanOrEqual(CONTEXTS);
 });
@@ -85,6 +86,7 @@ it("has the words of a compressing context on both sides", async () => {
     lazy: "LAZY",
     good: "GOOD",
     greedyBelow: "GREEDY_BELOW",
+    atOnceBelow: "AT_ONCE_BELOW",
   };
   const words = Object.entries(names).map(([word, name]) => [word, (places.get(name) ?? Number.NaN) / 4]);
   expect(Object.fromEntries(words)).toEqual(DeflateWord);
