@@ -22,46 +22,54 @@ export function writeAtOnce(context: usize, bytes: usize, from: usize, to: usize
   let p = from;
   // The last place with four bytes behind it.
   const end = to - LEAST;
-  while (p < to) {
-    let length: u32 = 0;
-    let distance: u32 = 0;
-    if (p <= end) {
-      const place = <u32>(p - bytes);
-      const slot = heads + (hash(p, shift) << 2);
-      const found = load<u32>(slot) & 0xffff;
-      const q = bytes + found;
-      store<u32>(slot, place);
-      if (found >= base && load<u32>(q) == load<u32>(p)) {
-        const most = min<u32>(LONGEST, <u32>(to - p));
-        length = min<u32>(alike(p, q), most);
-        distance = place - found;
-        if (distance > reach(length)) length = 0;
-        else if (length == 16) length = same(p, q, most, 16);
+  while (p <= end) {
+    const place = <u32>(p - bytes);
+    const slot = heads + (hash(p, shift) << 2);
+    const found = load<u32>(slot) & 0xffff;
+    const q = bytes + found;
+    store<u32>(slot, place);
+    // Both at once: each by itself is anybody's guess.
+    if (i32(found >= base) & i32(load<u32>(q) == load<u32>(p))) {
+      const most = min<u32>(LONGEST, <u32>(to - p));
+      let length = min<u32>(alike(p, q), most);
+      const distance = place - found;
+      if (distance <= reach(length)) {
+        if (length == 16) length = same(p, q, most, 16);
+        const known = matchLength(length);
+        const code = codeOf(literals, known & 0x1ff);
+        const symbol = distanceSymbol(distance);
+        const far = codeOf(distances, symbol);
+        const extra = distanceExtraBits(symbol);
+        let size = code >> 16;
+        let value = <u64>(code & 0xffff) | (<u64>(known >> 13) << size);
+        size += (known >> 9) & 15;
+        value |= <u64>(far & 0xffff) << size;
+        size += far >> 16;
+        value |= <u64>((distance - 1) & ((1 << extra) - 1)) << size;
+        bb |= value << bc;
+        bc += size + extra;
+        store<u64>(next, bb);
+        next += bc >> 3;
+        bb >>= <u64>(bc & 56);
+        bc &= 7;
+        keep(heads, shift, bytes, p + 1);
+        p += length;
+        keep(heads, shift, bytes, p - 1);
+        continue;
       }
     }
-    if (length == 0) {
-      const code = codeOf(literals, load<u8>(p++));
-      bb |= (<u64>(code & 0xffff)) << bc;
-      bc += code >> 16;
-    } else {
-      const known = matchLength(length);
-      const code = codeOf(literals, known & 0x1ff);
-      bb |= (<u64>(code & 0xffff)) << bc;
-      bc += code >> 16;
-      bb |= (<u64>(known >> 13)) << bc;
-      bc += (known >> 9) & 15;
-      const symbol = distanceSymbol(distance);
-      const far = codeOf(distances, symbol);
-      bb |= (<u64>(far & 0xffff)) << bc;
-      bc += far >> 16;
-      const extra = distanceExtraBits(symbol);
-      bb |= (<u64>((distance - 1) & ((1 << extra) - 1))) << bc;
-      bc += extra;
-      keep(heads, shift, bytes, p + 1);
-      keep(heads, shift, bytes, p + 2);
-      p += length;
-      keep(heads, shift, bytes, p - 1);
-    }
+    const code = codeOf(literals, load<u8>(p++));
+    bb |= (<u64>(code & 0xffff)) << bc;
+    bc += code >> 16;
+    store<u64>(next, bb);
+    next += bc >> 3;
+    bb >>= <u64>(bc & 56);
+    bc &= 7;
+  }
+  while (p < to) {
+    const code = codeOf(literals, load<u8>(p++));
+    bb |= (<u64>(code & 0xffff)) << bc;
+    bc += code >> 16;
     store<u64>(next, bb);
     next += bc >> 3;
     bb >>= <u64>(bc & 56);
