@@ -36,9 +36,9 @@ const NOTHING = new ArrayBuffer(0);
 export class Payloads {
   readonly #codec: Codec;
   readonly #packing: Packing | undefined;
-  #memory: ArrayBuffer = NOTHING;
-  /** Bytes of the memory that are taken. */
-  #used = 0;
+  readonly #neighbours = new SharedMemory();
+  /** Of what is an extension's: it reads that and lets it go, so that those of other chunks may share the memory, too. */
+  readonly #extensions = new SharedMemory();
 
   constructor(codec: Codec, packing: Packing | undefined) {
     this.#codec = codec;
@@ -57,23 +57,50 @@ export class Payloads {
   /** The payload of the frame that the descriptor at word `at` tells of; descriptors go up to word `end`. */
   copy(at: number, end: number): Uint8Array {
     const { descriptors, readBuffer } = this.#codec;
+    const info = descriptors[at] as number;
     const start = descriptors[at + 1] as number;
     const length = descriptors[at + 2] as number;
-    if (!mayShare(descriptors[at] as number, length)) return copied(readBuffer, start, start + length);
-    if (this.#memory.byteLength - this.#used < length) {
-      const size = sharedSize(descriptors, at, end);
+    if (!mayShare(info, length)) return copied(readBuffer, start, start + length);
+    const memory = (info & Info.rsv) === 0 ? this.#neighbours : this.#extensions;
+    if (memory.left < length) {
+      const size = memory === this.#neighbours ? sharedSize(descriptors, at, end) : MOST_SHARED;
       if (size === length) return readBuffer.slice(start, start + length);
-      this.#memory = new ArrayBuffer(size);
-      this.#used = 0;
+      memory.renew(size);
     }
-    const payload = new Uint8Array(this.#memory, this.#used, length);
+    const payload = memory.take(length);
     payload.set(readBuffer.subarray(start, start + length));
-    this.#used = align(this.#used + length);
     return payload;
   }
 
   /** The chunk is done: what comes is no neighbour of what came. */
   done(): void {
+    this.#neighbours.drop();
+  }
+}
+
+/** Memory that arrays get one behind the other. */
+class SharedMemory {
+  #memory: ArrayBuffer = NOTHING;
+  /** Bytes of it that are taken. */
+  #used = 0;
+
+  /** Bytes that can be taken. */
+  get left(): number {
+    return this.#memory.byteLength - this.#used;
+  }
+
+  renew(size: number): void {
+    this.#memory = new ArrayBuffer(size);
+    this.#used = 0;
+  }
+
+  take(length: number): Uint8Array {
+    const taken = new Uint8Array(this.#memory, this.#used, length);
+    this.#used = align(this.#used + length);
+    return taken;
+  }
+
+  drop(): void {
     this.#memory = NOTHING;
     this.#used = 0;
   }
