@@ -50,16 +50,23 @@ export function deflate(context: usize, size: u32, first: boolean, last: boolean
   beginOutput(first);
   if (load<u32>(context, CHAIN) == 0) writeStored(from, to);
   else if (!first || !last || size >= load<u32>(context, AT_ONCE_BELOW) || !writeText(context, bytes, from, to)) {
-    beginBlock();
-    let end: usize;
-    if (load<u32>(context, LAZY) > 0 && size >= load<u32>(context, GREEDY_BELOW)) end = findLazily(context, bytes, from, to);
-    else if (bytes + load<u32>(context, BASE) == from) end = findGreedily(context, bytes, from, to, true);
-    else end = findGreedily(context, bytes, from, to, false);
-    writeBlock(end, from, to);
+    writeFound(context, bytes, from, to);
   }
   if (last) endOutput();
   store<u32>(context, position + size, POSITION);
   return written();
+}
+
+/** Looks for what was there before, and writes what it found. */
+@inline
+function writeFound(context: usize, bytes: usize, from: usize, to: usize): void {
+  beginBlock();
+  let end: usize;
+  if (load<u32>(context, LAZY) > 0 && to - from >= <usize>load<u32>(context, GREEDY_BELOW)) {
+    end = findLazily(context, bytes, from, to);
+  } else if (bytes + load<u32>(context, BASE) == from) end = findGreedily(context, bytes, from, to, true);
+  else end = findGreedily(context, bytes, from, to, false);
+  writeBlock(end, from, to);
 }
 
 /** Takes in the `size` bytes at the context's position, which went another way, as what may be referred to. */

@@ -19,7 +19,10 @@ import type { DeflateOffer, DeflateWindowBits, WindowBits } from "./parameters.j
  * | 12, 5 | 6 | 3.4, 4.3 / 3.4, 4.4 | 2, 6 / 4, 8 | 18 / 104 |
  */
 export interface WebSocketDeflateOptions {
-  /** 0 (none) to 9 (best); default -1, which is 6. Level 1 takes half the time for a seventh of the ratio. */
+  /**
+   * 0 (none) to 9 (best); default -1, which is 6. Level 1 takes half the time for a seventh of the ratio; where no context is kept, for a tenth
+   * with most text in ASCII, and for a quarter with what repeats a lot.
+   */
   readonly compressionLevel?: number;
   /**
    * Whether to compress a message, which is whole; one that is not compressed goes as it is. Where no context is kept, it

@@ -4,13 +4,16 @@ import { drawLength, drawText } from "../streams/payloads.js";
 /** What is worth compressing, and what is not. */
 export function drawMessage(random: Random): Uint8Array {
   const length = random.oneIn(800) ? random.between(60_000, 300_000) : drawLength(random);
-  switch (random.below(4)) {
+  switch (random.below(5)) {
     case 0:
       return random.bytes(length);
     case 1:
       return new Uint8Array(length).fill(random.below(256));
     case 2:
       return drawText(random, length, false);
+    case 3:
+      // As text in ASCII.
+      return repeated(random, length).map((byte) => 32 + (byte % 95));
     default:
       return repeated(random, length);
   }

@@ -10,18 +10,23 @@ interface DeflatingInput {
   readonly takeover: boolean;
   /** The server's window that the client asks for. */
   readonly windowBits: number;
+  readonly level: number;
   readonly messages: readonly Uint8Array[];
 }
+
+/** As far as they go different ways. */
+const LEVELS = [0, 1, 6, 9];
 
 /** Messages that a server compresses: zlib restores each of them. */
 export const deflating = (): FuzzTarget<DeflatingInput> => ({
   generate: (random) => ({
     takeover: random.oneIn(2),
     windowBits: random.between(9, 15),
+    level: random.pick(LEVELS),
     messages: Array.from({ length: 1 + random.below(4) }, () => drawMessage(random)),
   }),
-  async check({ takeover, windowBits, messages }) {
-    const extension = WebSocketDeflate().create();
+  async check({ takeover, windowBits, level, messages }) {
+    const extension = WebSocketDeflate({ compressionLevel: level }).create();
     const parameters = [
       { name: "server_max_window_bits", value: String(windowBits) },
       ...(takeover ? [] : [{ name: "server_no_context_takeover", value: null }]),
