@@ -23,8 +23,8 @@ export function writeText(context: usize, bytes: usize, from: usize, to: usize):
     writeAtOnce(context, bytes, from, to, FIXED_LITERAL_CODES, FIXED_DISTANCE_CODES);
   } else {
     beginText();
+    most = written() + (size >> 1) + (size >> 3);
     writeAtOnce(context, bytes, from, to, TEXT_LITERAL_CODES, TEXT_DISTANCE_CODES);
-    most = size - (size >> 2);
   }
   if (written() <= most) return true;
   // Who looks for matches anew must not find places of this message that come later.
