@@ -15,7 +15,7 @@ export function hash(p: usize, shift: u32): usize {
 /**
  * Looks at the two newest places of each hash, and takes what it finds. Returns where the matches end.
  *
- * @param alone without what came before there is little to find, and the older one is looked at where the newest is none.
+ * @param alone nothing came before: the older place finds hardly anything, and only the newest is looked at.
  */
 @inline
 export function findGreedily(context: usize, bytes: usize, from: usize, to: usize, alone: bool): usize {
@@ -39,9 +39,7 @@ export function findGreedily(context: usize, bytes: usize, from: usize, to: usiz
     let length: u32 = 0;
     let found = newest;
     if (alone) {
-      const four = load<u32>(p);
-      if (newest < limit || load<u32>(bytes + newest) != four) found = two >> 16;
-      if (found >= limit && load<u32>(bytes + found) == four) length = min<u32>(alike(p, bytes + found), most);
+      if (i32(newest >= limit) & i32(load<u32>(bytes + newest) == load<u32>(p))) length = min<u32>(alike(p, bytes + newest), most);
     } else {
       // Which of the two is there, and how long they are, is anybody's guess: both are compared, whatever they are.
       const older = two >> 16;
@@ -59,14 +57,8 @@ export function findGreedily(context: usize, bytes: usize, from: usize, to: usiz
     if (length == 16) length = same(p, bytes + found, most, 16);
     at = match(at, p, (length << 16) | distance);
     const next = p + length;
-    // Few places within a long match are ever wanted: more where there are few others.
+    // Few places within a match are ever wanted.
     keep(heads, shift, bytes, p + 1, end);
-    if (alone) {
-      keep(heads, shift, bytes, p + 2, end);
-      keep(heads, shift, bytes, p + 3, end);
-      keep(heads, shift, bytes, next - 3, end);
-      keep(heads, shift, bytes, next - 2, end);
-    }
     keep(heads, shift, bytes, next - 1, end);
     p = next;
   }
