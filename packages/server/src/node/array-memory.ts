@@ -1,5 +1,4 @@
-import * as v8 from "node:v8";
-import { runInNewContext } from "node:vm";
+import { v8, vm } from "./builtin.js";
 
 /** What the engine and the allocator do for the memory of arrays. */
 export interface Engine {
@@ -57,7 +56,7 @@ export function nodeEngine(): Engine {
   const leavesMuch = Number.parseInt(process.versions.v8, 10) >= 13;
   let collect: (() => void) | undefined;
   return {
-    held: () => (leavesMuch ? v8.getHeapStatistics().external_memory : 0),
+    held: () => (leavesMuch ? v8().getHeapStatistics().external_memory : 0),
     collectYoung() {
       collect ??= youngCollection();
       collect();
@@ -69,20 +68,26 @@ export function nodeEngine(): Engine {
 /** V8 has a function for it, which only contexts see that are made while a flag is set. */
 function youngCollection(): () => void {
   try {
-    const given: unknown = Reflect.get(globalThis, "gc");
-    const collect = typeof given === "function" ? given : inContextOfItsOwn();
-    return () => void Reflect.apply(collect, undefined, [{ type: "minor" }]);
+    const collect = shown() ?? shownMeanwhile();
+    return () => void collect?.({ type: "minor" });
   } catch {
     return () => undefined;
   }
 }
 
-function inContextOfItsOwn(): (...args: unknown[]) => unknown {
-  v8.setFlagsFromString("--expose-gc");
+/** What `--expose-gc` shows. */
+type Collect = (options: { readonly type: "minor" }) => void;
+
+function shown(): Collect | undefined {
+  return vm().runInNewContext("globalThis.gc") as Collect | undefined;
+}
+
+function shownMeanwhile(): Collect | undefined {
+  v8().setFlagsFromString("--expose-gc");
   try {
-    return runInNewContext("gc") as (...args: unknown[]) => unknown;
+    return shown();
   } finally {
-    v8.setFlagsFromString("--no-expose-gc");
+    v8().setFlagsFromString("--no-expose-gc");
   }
 }
 
