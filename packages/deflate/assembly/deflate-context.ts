@@ -25,8 +25,8 @@ export const GOOD: usize = 32;
 /** A message of fewer bytes is looked through as with LAZY 0. Only for contexts that are reset before each message. */
 export const GREEDY_BELOW: usize = 36;
 /**
- * A message of fewer bytes that is text is written with codes for all such. No more than the window; only where LAZY is 0, and for contexts that
- * are reset before each message.
+ * A message of fewer bytes that is text is written with codes for all such. No more than the window; only where LAZY is
+ * 0, and for contexts that are reset before each message.
  */
 export const AT_ONCE_BELOW: usize = 40;
 export const HEADS: usize = 48;

@@ -1,6 +1,6 @@
 /*
- * Finds and writes in one go, with codes that are there before: what is found is neither listed nor counted. That takes less than half of the
- * time, and makes a message 5 to 12 % longer than codes of its own do.
+ * Finds and writes in one go, with codes that are there before: what is found is neither listed nor counted. That takes
+ * less than half of the time, and makes a message 5 to 12 % longer than codes of its own do.
  */
 import { codeOf, nextByte, putEndOfBlock, resume, waiting, waitingBits } from "./bit-writer";
 import { BASE, HASH_SHIFT, HEADS } from "./deflate-context";
@@ -9,8 +9,8 @@ import { alike, LEAST, reach, same } from "./matches";
 import { distanceExtraBits, distanceSymbol, LONGEST, matchLength } from "./symbols";
 
 /**
- * Writes the rest of a block whose header is written. Looks at the newest place of each hash alone: a second finds little more that is worth
- * its bits.
+ * Writes the rest of a block whose header is written. Looks at the newest place of each hash alone: a second finds
+ * little more that is worth its bits.
  */
 export function writeAtOnce(context: usize, bytes: usize, from: usize, to: usize, literals: usize, distances: usize): void {
   const heads = context + HEADS;

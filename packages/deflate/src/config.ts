@@ -20,8 +20,8 @@ import type { DeflateOffer, DeflateWindowBits, WindowBits } from "./parameters.j
  */
 export interface WebSocketDeflateOptions {
   /**
-   * 0 (none) to 9 (best); default -1, which is 6. Level 1 takes half the time for a seventh of the ratio; where no context is kept, for a tenth
-   * with most text in ASCII, and for a quarter with what repeats a lot.
+   * 0 (none) to 9 (best); default -1, which is 6. Level 1 takes half the time for a seventh of the ratio; where no
+   * context is kept, for a tenth with most text in ASCII, and for a quarter with what repeats a lot.
    */
   readonly compressionLevel?: number;
   /**

@@ -51,7 +51,8 @@ const SETTINGS: readonly Setting[] = [
   },
   { mode: "deflate-no-takeover", name: "no-takeover", title: "no takeover", takeover: false },
   {
-    // Floors and goals were set with a compressor that made these messages 1.4 and 2.0 times smaller: codes of their own take it longer.
+    // Floors and goals were set with a compressor that makes these messages 1.4 and 2.0 times smaller. Codes of their
+    // own, at level 6, take longer.
     mode: "deflate-no-takeover-fast",
     name: "no-takeover-level-1",
     title: "no takeover, level 1",

@@ -20,8 +20,8 @@ const STEP = 24 * 1024 * 1024;
 const MUCH = 40 * 1024 * 1024;
 
 /**
- * Looks after the memory of large payloads, which die young, and which the engine would leave lying until it has to go through all
- * of its heap. ARCHITECTURE.md has the figures.
+ * Looks after the memory of large payloads, which die young, and which the engine would leave lying until it has to go
+ * through all of its heap. ARCHITECTURE.md has the figures.
  */
 export class ArrayMemory {
   readonly #engine: Engine;
@@ -49,8 +49,8 @@ export class ArrayMemory {
 export const ARRAY_MEMORY: ArrayMemory = new ArrayMemory(nodeEngine());
 
 /**
- * What Node is built on. Up to version 12, V8 collects what is young whenever 32 MiB of arrays are. Later versions would only with
- * more than the 64 MiB at which they begin to mark all of the heap.
+ * What Node is built on. Up to version 12, V8 collects what is young whenever 32 MiB of arrays are. Later versions
+ * would only with more than the 64 MiB at which they begin to mark all of the heap.
  */
 export function nodeEngine(): Engine {
   const leavesMuch = Number.parseInt(process.versions.v8, 10) >= 13;
@@ -95,9 +95,9 @@ function shownMeanwhile(): Collect | undefined {
 const SIGN = 31 * 1024 * 1024;
 
 /**
- * glibc gives what is free at the end of its heap back to the system, and every page of it costs a fault when it is wanted again.
- * How much it keeps is twice the largest block that it had mapped by itself and that was freed. So one is, which nobody ever
- * writes to: it takes no memory. Elsewhere nothing comes of it.
+ * glibc gives what is free at the end of its heap back to the system, and every page of it costs a fault when it is
+ * wanted again. How much it keeps is twice the largest block that it had mapped by itself and that was freed. So one
+ * is, which nobody ever writes to: it takes no memory. Elsewhere nothing comes of it.
  */
 function keepFreed(): void {
   if (process.platform === "linux") Buffer.alloc(SIGN);
