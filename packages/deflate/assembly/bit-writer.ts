@@ -144,12 +144,13 @@ export function writeSymbols(end: usize, from: usize, to: usize, literals: usize
     p = start + (match >> 16);
   }
   resume(bb, bc, next);
-  putEndOfBlock(literals);
+  writeCode(literals, END_OF_BLOCK);
 }
 
+/** Writes a single symbol. */
 @inline
-export function putEndOfBlock(literals: usize): void {
-  const code = codeOf(literals, END_OF_BLOCK);
+export function writeCode(codes: usize, symbol: u32): void {
+  const code = codeOf(codes, symbol);
   put(code & 0xffff, code >> 16);
   write();
 }

@@ -1,7 +1,7 @@
 /**
  * `node:http`, and no more than that. An `import` of it reads all of its exports, and those that belong to `fetch`
  * (`WebSocket`, `CloseEvent`, `MessageEvent`) load the whole of that: 2 MB of heap from Node 22 on, which every full
- * garbage collection goes through. Large payloads bring one about for every 60 MB of them.
+ * garbage collection goes through. Large payloads bring those about: see `array-memory.ts`.
  */
 export const http: typeof import("node:http") = process.getBuiltinModule("node:http");
 
