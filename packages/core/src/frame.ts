@@ -38,10 +38,11 @@ abstract class BaseFrame {
   abstract readonly type: "text" | "binary" | "close" | "ping" | "pong";
   abstract readonly frameType: FrameType;
 
+  // Declared alone: what a field of a class begins as is set by a function of its own, and costs a frame more than all else.
   /** FIN and RSV as they stand in a frame's first byte, and `WELL_FORMED`. @internal */
-  bits: number;
+  declare bits: number;
   /** Text keeps what it was made of, and makes the other on demand; so does what came packed. @internal */
-  payload: FramePayload;
+  declare payload: FramePayload;
 
   /** @internal */
   constructor(payload: FramePayload, bits: number) {

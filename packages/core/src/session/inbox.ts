@@ -31,7 +31,7 @@ export class Inbox {
   #state: "idle" | "working" | "over" = "idle";
   #turnComing = false;
   /** Frames that nobody is to see. */
-  readonly #unwanted = new Set<Frame>();
+  #unwanted: Set<Frame> | undefined;
 
   constructor(owner: InboxOwner, chain: Chain) {
     this.#owner = owner;
@@ -63,6 +63,7 @@ export class Inbox {
   /** A frame has come that nobody is to see. The extensions see it all the same: those behind it may point back to it. */
   drop(frame: Frame): void {
     if (this.#takesNothing) return;
+    this.#unwanted ??= new Set();
     this.#unwanted.add(frame);
     this.put(frame);
   }
@@ -87,7 +88,7 @@ export class Inbox {
   discard(): void {
     this.#state = "over";
     this.#chain.drop();
-    this.#unwanted.clear();
+    this.#unwanted = undefined;
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#frames = 0;
@@ -164,7 +165,7 @@ export class Inbox {
   }
 
   #deliver(frame: Frame, processed: Processed): void {
-    if (this.#unwanted.delete(frame) || processed === undefined) return;
+    if (this.#unwanted?.delete(frame) === true || processed === undefined) return;
     this.#owner.channel.put(this.#owner.connection.accept(processed));
   }
 

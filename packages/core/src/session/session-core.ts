@@ -2,6 +2,7 @@ import type { ChannelBounds, ChannelOwner } from "../channel/channel.js";
 import { Channel } from "../channel/channel.js";
 import { CloseReason } from "../close-reason.js";
 import type { SluiceError } from "../errors.js";
+import { ExtendedSession } from "../extension/extended-session.js";
 import type { ActiveExtension } from "../extension/negotiation.js";
 import { ExtensionPipeline } from "../extension/pipeline.js";
 import type { Frame } from "../frame.js";
@@ -285,12 +286,7 @@ export class SessionCore
   private openExtensions(): void {
     const { connection, options } = this;
     try {
-      this.pipeline?.open({
-        role: options.role,
-        get maxFrameSize() {
-          return connection.limits.maxFrameSize;
-        },
-      });
+      this.pipeline?.open(new ExtendedSession(options.role, connection));
     } catch (error) {
       // In a turn of its own: nobody has the session yet.
       options.platform.nextTurn(() => this.extensionFailed(error));
