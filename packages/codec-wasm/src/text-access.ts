@@ -10,6 +10,11 @@ export interface TextAccess {
    * the WebAssembly module make it; the TypeScript backend has no use for it.
    */
   decodeUtf16?(bytes: Uint8Array, start: number, end: number): string;
+  /**
+   * Whether bytes are well-formed UTF-8 (Unicode table 3-7), and end with a whole character. Given where the platform says so
+   * faster than the WebAssembly module, which they would have to be copied to.
+   */
+  isUtf8?(bytes: Uint8Array): boolean;
   /** Encodes at `target[at]` and returns the bytes written. Lone surrogates become EF BF BD. `target` has room for three bytes a UTF-16 unit. */
   encode(text: string, target: Uint8Array, at: number): number;
   /** The UTF-8 length of `text` in bytes. */

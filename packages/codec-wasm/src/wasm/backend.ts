@@ -107,10 +107,14 @@ export class WasmCodec extends CodecBase {
 
   /**
    * UTF-8 in memory that the module cannot see. Copying in and checking there costs less than checking here from some
-   * dozens of bytes on; nothing is copied back.
+   * dozens of bytes on; nothing is copied back. A platform that can say whether all of it is well-formed, as mostly it is, is
+   * asked first.
    */
   #validateElsewhere(bytes: Uint8Array, start: number, end: number, pending: number): number {
-    if (end - start < COPY_WORTH) return validateUtf8(bytes, start, end, pending);
+    const size = end - start;
+    if (size < COPY_WORTH) return validateUtf8(bytes, start, end, pending);
+    const { text } = this;
+    if (pending === 0 && text.isUtf8?.(size === bytes.length ? bytes : bytes.subarray(start, end))) return 0;
     let state = pending;
     for (let from = start; from < end; from += SCRATCH_SIZE) {
       const to = Math.min(from + SCRATCH_SIZE, end);

@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import { Buffer, isUtf8 } from "node:buffer";
 import { performance } from "node:perf_hooks";
 import type { TextAccess } from "@sluice/codec-wasm";
 
@@ -17,6 +17,7 @@ const { latin1Slice, utf8Slice, ucs2Slice, utf8Write, latin1Write } = Buffer.pro
 const buffers: TextAccess = {
   decode: (bytes, start, end, ascii) =>
     ascii ? latin1Slice.call(bytes, start, end) : utf8Slice.call(bytes, start, end),
+  isUtf8,
   encode: (text, target, at) => utf8Write.call(target, text, at),
   byteLength: (text) => Buffer.byteLength(text),
   packing: {

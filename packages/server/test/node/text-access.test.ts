@@ -35,6 +35,13 @@ describe("Node's text access", () => {
     expect(target.subarray(10)).toEqual(bytes.subarray(100, 500));
   });
 
+  it("tells UTF-8 from what is none", () => {
+    const text = new TextEncoder().encode("grüß dich, 世界 🌍");
+    expect(access.isUtf8?.(text)).toBe(true);
+    expect(access.isUtf8?.(text.subarray(0, text.length - 1))).toBe(false);
+    expect(access.isUtf8?.(Uint8Array.of(0xed, 0xa0, 0x80))).toBe(false);
+  });
+
   it("is found out once", () => {
     expect(nodeTextAccess()).toBe(access);
   });
