@@ -12,6 +12,8 @@ export class Broadcasts {
   readonly #createDeflater: () => Deflater;
   readonly #choice: Choice;
   readonly #made = new MadeFrames<Frame.Data | SharedWork>();
+  /** For the next message: one that works on threads belongs to the message it works on. */
+  #deflater: Deflater | undefined;
 
   /** @param createDeflater makes one that keeps no context */
   constructor(createDeflater: () => Deflater, choice: Choice) {
@@ -30,9 +32,11 @@ export class Broadcasts {
   }
 
   #compress(frame: Frame.Data, data: Uint8Array): Frame.Data | SharedWork {
-    const deflater = this.#createDeflater();
+    this.#deflater ??= this.#createDeflater();
+    const deflater = this.#deflater;
     const payload = deflater.deflate(data);
     if (!(payload instanceof Promise)) return smaller(frame, data, payload);
+    this.#deflater = undefined;
     const work = new SharedWork(
       payload.then((later) => smaller(frame, data, later)),
       () => {

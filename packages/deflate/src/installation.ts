@@ -14,6 +14,9 @@ import type { OutgoingMessages } from "./outgoing.js";
 import { ConnectedMessages, plainMessages, SeparateMessages } from "./outgoing.js";
 import type { DeflateWindowBits, WindowBits } from "./parameters.js";
 
+/** No `maxFrameSize` is larger. */
+const ANY_SIZE: number = 2 ** 31 - 1;
+
 /** What all sessions share that one `WebSocketDeflate({ … })` is installed in. */
 export class Installation {
   readonly #config: DeflateConfig;
@@ -66,7 +69,8 @@ export class Installation {
         : [client, server, options.clientMaxWindowBits];
     const windowBits = Math.min(own.windowBits, wanted ?? DEFAULT_WINDOW_BITS) as WindowBits;
     const inflater = this.#compression.inflater({ windowBits: peers.windowBits, contextTakeover: peers.takeover });
-    const { maxInflatedFrameSize = Number.POSITIVE_INFINITY } = options;
+    // A small integer: engines calculate with those without making objects.
+    const { maxInflatedFrameSize = ANY_SIZE } = options;
     return {
       incoming: new IncomingMessages(inflater, session, maxInflatedFrameSize),
       outgoing: this.#outgoing(windowBits, own.takeover),

@@ -17,21 +17,22 @@ export class MadeFrames<Made> {
   readonly #lately = Array<Frame.Data | undefined>(LATELY).fill(undefined);
   readonly #madeLately = Array<Made | undefined>(LATELY).fill(undefined);
   #next = 0;
-  readonly #often = new WeakMap<Frame.Data, Made>();
+  /** There for the first that was. */
+  #often: WeakMap<Frame.Data, Made> | undefined;
 
   get(frame: Frame.Data): Made | undefined {
     const place = this.#lately.indexOf(frame);
-    if (place < 0) return this.#often.get(frame);
+    if (place < 0) return this.#often?.get(frame);
     const made = this.#madeLately[place] as Made;
     this.#clear(place);
-    this.#often.set(frame, made);
+    this.#keep(frame, made);
     return made;
   }
 
   /** @param size bytes of the frame */
   set(frame: Frame.Data, size: number, made: Made): void {
     if (size > SHORT) {
-      this.#often.set(frame, made);
+      this.#keep(frame, made);
       return;
     }
     this.#lately[this.#next] = frame;
@@ -41,9 +42,14 @@ export class MadeFrames<Made> {
 
   /** Forgets it if it is still this that became of it. */
   delete(frame: Frame.Data, made: Made): void {
-    if (this.#often.get(frame) === made) this.#often.delete(frame);
+    if (this.#often?.get(frame) === made) this.#often.delete(frame);
     const place = this.#madeLately.indexOf(made);
     if (place >= 0) this.#clear(place);
+  }
+
+  #keep(frame: Frame.Data, made: Made): void {
+    this.#often ??= new WeakMap();
+    this.#often.set(frame, made);
   }
 
   #clear(place: number): void {

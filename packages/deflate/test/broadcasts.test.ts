@@ -46,6 +46,18 @@ describeEachPath("a frame that is sent to 1,000 sessions without context", (path
     close(all);
   });
 
+  test("is compressed also behind one that was given up on a thread", async () => {
+    const [first, second] = sessions(WebSocketDeflate({ path }), 2) as [Side, Side];
+    expect(await first.send(new Frame.Binary(json(500)))).toMatchObject({ rsv1: true });
+    const large = outcome(() => first.send(new Frame.Binary(json(200_000)))).catch((error: unknown) => error);
+    first.close();
+    expect(await large).toMatchObject({ code: "CANCELLED" });
+    const frame = new Frame.Binary(json(500));
+    const sent = await second.send(frame);
+    expect(Buffer.compare(oracleInflate([sent.data]), frame.data)).toBe(0);
+    second.close();
+  });
+
   test("that does not shrink, or is not to be compressed, is tried once too", async () => {
     const count = countCompressions();
     const compressIf = vi.fn((frame: Frame.Data) => frame.type === "binary");
