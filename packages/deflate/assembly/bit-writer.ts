@@ -1,9 +1,7 @@
 /*
  * Bits on their way out (RFC 1951 section 3.1.1): what a block is made of, once it is known.
  */
-import { MATCHES, OUTPUT } from "./layout";
-import { MATCH_SIZE } from "./matches";
-import { distanceExtraBits, distanceSymbol, END_OF_BLOCK, matchLength } from "./symbols";
+import { OUTPUT } from "./layout";
 
 /** What was not written yet because it makes no byte, from one part of a message to the next. */
 let bits: u64 = 0;
@@ -14,6 +12,13 @@ let out: usize = OUTPUT;
 @inline
 export function put(value: u32, size: u32): void {
   bits |= (<u64>value) << count;
+  count += size;
+}
+
+/** The same for up to 57 bits, where none wait that make a byte. */
+@inline
+export function putWide(value: u64, size: u32): void {
+  bits |= value << count;
   count += size;
 }
 
@@ -84,78 +89,48 @@ export function writeStored(from: usize, to: usize): void {
   out += 4 + size;
 }
 
-/**
- * The bytes from `from` on as their codes, but where a match stands for them. Bits are written three literals at a time: those of
- * each depend on how many were there before.
- */
-@inline
-export function writeSymbols(end: usize, from: usize, to: usize, literals: usize, distances: usize): void {
+/** Writes the symbols that are listed from `from` to `to`: two at a time, which take no more than 56 bits. */
+export function writeSymbols(from: usize, to: usize, codes: usize): void {
   let bb = bits;
   let bc = count;
   let next = out;
-  let p = from;
-  // Behind the last match there are bytes, too, or none.
-  store<u32>(end, <u32>to);
-  store<u32>(end, 0, 4);
-  for (let at: usize = MATCHES; ; at += MATCH_SIZE) {
-    const start = <usize>load<u32>(at);
-    for (; p + 3 <= start; p += 3) {
-      const first = codeOf(literals, load<u8>(p));
-      const second = codeOf(literals, load<u8>(p, 1));
-      const third = codeOf(literals, load<u8>(p, 2));
-      const size = first >> 16;
-      const sizes = size + (second >> 16);
-      bb |= (<u64>(first & 0xffff) | (<u64>(second & 0xffff) << size) | (<u64>(third & 0xffff) << sizes)) << bc;
-      bc += sizes + (third >> 16);
-      store<u64>(next, bb);
-      next += bc >> 3;
-      bb >>= <u64>(bc & 56);
-      bc &= 7;
-    }
-    // Two more, or one, or none: whatever stands there is looked up, and counts or does not.
-    const first = p < start ? codeOf(literals, load<u8>(p)) : 0;
-    const second = p + 1 < start ? codeOf(literals, load<u8>(p, 1)) : 0;
-    bb |= (<u64>(first & 0xffff) | (<u64>(second & 0xffff) << (first >> 16))) << bc;
-    bc += (first >> 16) + (second >> 16);
+  let at = from;
+  for (const last = to - 8; at <= last; at += 8) {
+    const first = load<u32>(at);
+    const second = load<u32>(at, 4);
+    const code = codeOf(codes, first);
+    const code1 = codeOf(codes, second);
+    bb |= (<u64>valueOf(code, first) | (<u64>valueOf(code1, second) << wholeOf(code))) << bc;
+    bc += wholeOf(code) + wholeOf(code1);
     store<u64>(next, bb);
     next += bc >> 3;
     bb >>= <u64>(bc & 56);
     bc &= 7;
-    const match = load<u32>(at, 4);
-    if (match == 0) break;
-    const known = matchLength(match >> 16);
-    const code = codeOf(literals, known & 0x1ff);
-    bb |= (<u64>(code & 0xffff)) << bc;
-    bc += code >> 16;
-    bb |= (<u64>(known >> 13)) << bc;
-    bc += (known >> 9) & 15;
-    const distance = match & 0xffff;
-    const slot = distanceSymbol(distance);
-    const far = codeOf(distances, slot);
-    bb |= (<u64>(far & 0xffff)) << bc;
-    bc += far >> 16;
-    const extra = distanceExtraBits(slot);
-    bb |= (<u64>((distance - 1) & ((1 << extra) - 1))) << bc;
-    bc += extra;
-    store<u64>(next, bb);
-    next += bc >> 3;
-    bb >>= <u64>(bc & 56);
-    bc &= 7;
-    p = start + (match >> 16);
   }
   resume(bb, bc, next);
-  writeCode(literals, END_OF_BLOCK);
+  if (at < to) writeSymbol(codes, load<u32>(at));
 }
 
-/** Writes a single symbol. */
-@inline
-export function writeCode(codes: usize, symbol: u32): void {
+export function writeSymbol(codes: usize, symbol: u32): void {
   const code = codeOf(codes, symbol);
-  put(code & 0xffff, code >> 16);
+  put(valueOf(code, symbol), wholeOf(code));
   write();
 }
 
+/** What a symbol is written as: see huffman-encode.ts. */
 @inline
 export function codeOf(codes: usize, symbol: u32): u32 {
-  return load<u32>(codes + (<usize>symbol << 2));
+  return load<u32>(codes + (<usize>(symbol & 0x1ff) << 2));
+}
+
+/** The code, and behind it what the symbol's extra bits say. */
+@inline
+export function valueOf(code: u32, symbol: u32): u32 {
+  return (code & 0xffff) | ((symbol >> 9) << (code >> 16));
+}
+
+/** How many bits that takes. */
+@inline
+export function wholeOf(code: u32): u32 {
+  return code >> 24;
 }

@@ -2,37 +2,26 @@
  * Writes blocks (RFC 1951 section 3.2.3): what was found in a part of a message, in the shortest of the three forms.
  */
 import { put, writeStored, writeSymbols } from "./bit-writer";
+import { buildCodes } from "./block-codes";
 import { clear } from "./clear";
-import { buildCode } from "./huffman-encode";
-import {
-  DISTANCE_CODES,
-  DISTANCE_FREQUENCIES,
-  DISTANCE_LENGTHS,
-  FIXED_DISTANCE_CODES,
-  FIXED_LITERAL_CODES,
-  LENGTH_FREQUENCIES,
-  LITERAL_CODES,
-  LITERAL_FREQUENCIES,
-  LITERAL_LENGTHS,
-} from "./layout";
-import { DISTANCES, distanceExtraBits, END_OF_BLOCK, LITERALS, lengthExtraBits } from "./symbols";
+import { CODES, EXTRA_BITS, FIXED_CODES, FREQUENCIES, LENGTH_FREQUENCIES, SYMBOLS } from "./layout";
+import { DISTANCE_SYMBOLS, DISTANCES, END_OF_BLOCK } from "./symbols";
 import { tellCodes, writeToldCodes } from "./told-codes";
 
 /** Nothing has been found in the block yet. */
 export function beginBlock(): void {
-  clear(LITERAL_FREQUENCIES, LENGTH_FREQUENCIES - LITERAL_FREQUENCIES);
+  clear(FREQUENCIES, LENGTH_FREQUENCIES - FREQUENCIES);
 }
 
-/** The block of the bytes from `from` to `to`, with the matches up to `end`. */
+/** The block of the bytes from `from` to `to`, which the symbols up to `end` stand for. */
 export function writeBlock(end: usize, from: usize, to: usize): void {
-  store<u32>(LITERAL_FREQUENCIES + (END_OF_BLOCK << 2), 1);
-  const extra = extraBits();
-  const fixed = fixedBits() + extra;
+  store<u32>(end, END_OF_BLOCK);
+  store<u32>(FREQUENCIES + (END_OF_BLOCK << 2), 1);
+  const fixed = fixedBits() + extraBits();
   let dynamic: u32 = u32.MAX_VALUE;
   let isTold = false;
   if (symbols >= WORTH_A_CODE) {
-    dynamic = buildCode(LITERAL_FREQUENCIES, LITERALS, 15, LITERAL_LENGTHS, LITERAL_CODES) + extra;
-    dynamic += buildCode(DISTANCE_FREQUENCIES, DISTANCES, 15, DISTANCE_LENGTHS, DISTANCE_CODES);
+    dynamic = buildCodes(15, CODES);
     if (dynamic + SMALLEST_HEADER < fixed) {
       dynamic += tellCodes();
       isTold = true;
@@ -44,10 +33,10 @@ export function writeBlock(end: usize, from: usize, to: usize): void {
   else if (isTold && dynamic < fixed) {
     put(2 << 1, 3);
     writeToldCodes();
-    writeSymbols(end, from, to, LITERAL_CODES, DISTANCE_CODES);
+    writeSymbols(SYMBOLS, end + 4, CODES);
   } else {
     put(1 << 1, 3);
-    writeSymbols(end, from, to, FIXED_LITERAL_CODES, FIXED_DISTANCE_CODES);
+    writeSymbols(SYMBOLS, end + 4, FIXED_CODES);
   }
 }
 
@@ -60,20 +49,12 @@ const SMALLEST_HEADER: u32 = 60;
 /** Of a block that is stored: its header, padding, and its size twice. */
 const STORED_BITS: u32 = 42;
 
-@inline
-function frequency(table: usize, symbol: u32): u32 {
-  return load<u32>(table + (<usize>symbol << 2));
-}
-
 /** Bits behind the codes. */
 @inline
 function extraBits(): u32 {
   let sum: u32 = 0;
-  for (let symbol: u32 = 265; symbol < 285; symbol++) {
-    sum += frequency(LITERAL_FREQUENCIES, symbol) * lengthExtraBits(symbol);
-  }
-  for (let symbol: u32 = 4; symbol < DISTANCES; symbol++) {
-    sum += frequency(DISTANCE_FREQUENCIES, symbol) * distanceExtraBits(symbol);
+  for (let symbol: u32 = 265; symbol < DISTANCE_SYMBOLS + DISTANCES; symbol++) {
+    sum += load<u32>(FREQUENCIES + (<usize>symbol << 2)) * load<u8>(EXTRA_BITS + symbol);
   }
   return sum;
 }
@@ -97,7 +78,7 @@ function fixedBits(): u32 {
 function total(from: u32, to: u32): u32 {
   let sums = i32x4.splat(0);
   for (let symbol = from; symbol < to; symbol += 4) {
-    sums = i32x4.add(sums, v128.load(LITERAL_FREQUENCIES + (<usize>symbol << 2)));
+    sums = i32x4.add(sums, v128.load(FREQUENCIES + (<usize>symbol << 2)));
   }
   return (
     i32x4.extract_lane(sums, 0) +

@@ -1,7 +1,7 @@
 /*
  * What a context that compresses begins with, and what lies behind that: for each hash the newest place with it (two bytes), and
  * the place before each place with the same hash (two bytes, as many as the window has); or the two newest places of each hash
- * and no more, where LAZY is 0. Then the bytes. A place is an offset in those; 0 is none.
+ * and no more, where LAZY is 0. Or else what newest-place.ts has, for messages up to ALONE_BELOW. Then the bytes. A place is an offset in those; 0 is none.
  */
 
 /** Where the next byte goes: at least 1. */
@@ -22,8 +22,11 @@ export const NICE: usize = 24;
 export const LAZY: usize = 28;
 /** From this length on the next byte's is looked for at a quarter of the places. */
 export const GOOD: usize = 32;
-/** A message of fewer bytes is looked through as with LAZY 0. Only for contexts that are reset before each message. */
-export const GREEDY_BELOW: usize = 36;
+/**
+ * What has fewer bytes is looked through by find-alone.ts: whole messages, and their parts where LAZY is 0. Only for contexts that are
+ * reset before each message; 0 for others.
+ */
+export const ALONE_BELOW: usize = 36;
 /**
  * A message of fewer bytes that is text is written with codes for all such. No more than the window; only where LAZY is
  * 0, and for contexts that are reset before each message.

@@ -4,7 +4,21 @@
  */
 import { beginOutput, endOutput, writeStored, written } from "./bit-writer";
 import { beginBlock, writeBlock } from "./block";
-import { AT_ONCE_BELOW, BASE, CAPACITY, CHAIN, chainsSize, GREEDY_BELOW, HASH_SHIFT, HEADS, headsSize, LAZY, POSITION, WINDOW } from "./deflate-context";
+import {
+  ALONE_BELOW,
+  AT_ONCE_BELOW,
+  BASE,
+  CAPACITY,
+  CHAIN,
+  chainsSize,
+  HASH_SHIFT,
+  HEADS,
+  headsSize,
+  LAZY,
+  POSITION,
+  WINDOW,
+} from "./deflate-context";
+import { findAlone } from "./find-alone";
 import { findGreedily, keep } from "./find-greedily";
 import { findLazily, insert } from "./find-lazily";
 import { LEAST } from "./matches";
@@ -15,14 +29,20 @@ import { writeText } from "./write-text";
  * `deflate` is called.
  */
 export function prepare(context: usize, size: u32): u32 {
-  let position = load<u32>(context, POSITION);
   const capacity = load<u32>(context, CAPACITY);
+  if (load<u32>(context, POSITION) + size > capacity) makeRoom(context);
+  return min<u32>(size, capacity - load<u32>(context, POSITION));
+}
+
+function makeRoom(context: usize): void {
+  const position = load<u32>(context, POSITION);
   const window = load<u32>(context, WINDOW);
-  if (position + size > capacity && position >= window + (window >> 1)) {
-    slide(context, max<u32>(window, ((position - window) / window) * window));
-    position = load<u32>(context, POSITION);
-  }
-  return min<u32>(size, capacity - position);
+  if (load<u32>(context, BASE) == position) {
+    // There is nothing that may be referred to. What was at a place is not followed further before something is there again.
+    memory.fill(context + HEADS, 0, headsSize(context));
+    store<u32>(context, 1, POSITION);
+    store<u32>(context, 1, BASE);
+  } else if (position >= window + (window >> 1)) slide(context, max<u32>(window, ((position - window) / window) * window));
 }
 
 /** Drops the first `distance` bytes, a multiple of the window. */
@@ -61,11 +81,12 @@ export function deflate(context: usize, size: u32, first: boolean, last: boolean
 @inline
 function writeFound(context: usize, bytes: usize, from: usize, to: usize): void {
   beginBlock();
+  const isLazy = load<u32>(context, LAZY) > 0;
   let end: usize;
-  if (load<u32>(context, LAZY) > 0 && to - from >= <usize>load<u32>(context, GREEDY_BELOW)) {
-    end = findLazily(context, bytes, from, to);
-  } else if (bytes + load<u32>(context, BASE) == from) end = findGreedily(context, bytes, from, to, true);
-  else end = findGreedily(context, bytes, from, to, false);
+  if (to - from < <usize>load<u32>(context, ALONE_BELOW) && (!isLazy || bytes + load<u32>(context, BASE) == from)) {
+    end = findAlone(context, bytes, from, to);
+  } else if (isLazy) end = findLazily(context, bytes, from, to);
+  else end = findGreedily(context, bytes, from, to);
   writeBlock(end, from, to);
 }
 

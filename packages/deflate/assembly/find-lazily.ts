@@ -1,5 +1,5 @@
 import { BASE, CHAIN, chainsSize, GOOD, HASH_SHIFT, HEADS, headsSize, LAZY, NICE, WINDOW } from "./deflate-context";
-import { MATCHES } from "./layout";
+import { SYMBOLS } from "./layout";
 import { LEAST, literal, match, reach, same } from "./matches";
 import { LONGEST } from "./symbols";
 
@@ -15,7 +15,7 @@ function hash(four: u32, shift: u32): usize {
  */
 const LONG_MESSAGE: usize = 320;
 
-/** Looks at more places, and at the next byte before it takes a match. Returns where the matches end. */
+/** Looks at more places, and at the next byte before it takes a match. Returns where the list of symbols ends. */
 export function findLazily(context: usize, bytes: usize, from: usize, to: usize): usize {
   const heads = context + HEADS;
   const chains = heads + headsSize(context);
@@ -28,7 +28,7 @@ export function findLazily(context: usize, bytes: usize, from: usize, to: usize)
   const isLong = to - from >= LONG_MESSAGE;
   const chain = load<u32>(context, CHAIN) - (isLong ? load<u32>(context, CHAIN) >> 2 : 0);
   const nice = load<u32>(context, NICE) - (isLong ? load<u32>(context, NICE) >> 2 : 0);
-  let at: usize = MATCHES;
+  let at: usize = SYMBOLS;
   let p = from;
   const end = to - LEAST;
   /** The match at the byte before, which waits. */
@@ -49,7 +49,7 @@ export function findLazily(context: usize, bytes: usize, from: usize, to: usize)
     }
     if (isLong && (found & 0xffff) > reach(found >> 16)) found = 0;
     if (held != 0 && found == 0) {
-      at = match(at, p - 1, held);
+      at = match(at, held >> 16, held & 0xffff);
       const next = p - 1 + heldLength;
       insert(heads, chains, shift, mask, bytes, p + 1, min<usize>(next, end + 1));
       p = next;
@@ -57,16 +57,16 @@ export function findLazily(context: usize, bytes: usize, from: usize, to: usize)
       continue;
     }
     // A longer one makes the byte before a literal.
-    if (held != 0) literal(load<u8>(p - 1));
-    else if (found == 0) literal(load<u8>(p));
+    if (held != 0) at = literal(at, load<u8>(p - 1));
+    else if (found == 0) at = literal(at, load<u8>(p));
     held = found;
     p++;
   }
   if (held != 0) {
-    at = match(at, p - 1, held);
+    at = match(at, held >> 16, held & 0xffff);
     p = p - 1 + (held >> 16);
   }
-  while (p < to) literal(load<u8>(p++));
+  while (p < to) at = literal(at, load<u8>(p++));
   return at;
 }
 

@@ -3,158 +3,167 @@
  * use few symbols: work is done for those that occur.
  */
 import { clear } from "./clear";
-import { HUFFMAN_BELOW, HUFFMAN_COUNTS, HUFFMAN_KEYS, HUFFMAN_NODES, HUFFMAN_SORTED } from "./layout";
+import {
+  HUFFMAN_BELOW,
+  HUFFMAN_COUNTS,
+  HUFFMAN_FIRST,
+  HUFFMAN_KEYS,
+  HUFFMAN_LENGTHS,
+  HUFFMAN_NODES,
+  HUFFMAN_RANKS,
+  HUFFMAN_SORTED,
+} from "./layout";
 
-/** A frequency from here on is sorted by comparing: there are few. */
-const OFTEN: u32 = 255;
+/** What occurs more often than this is counted in larger units, and all else with it. */
+const OFTEN: u32 = 1023;
 
 /** In the low bits of a key: below its frequency. */
 const SYMBOL_BITS: u32 = 9;
+const SYMBOL_MASK: u32 = (1 << SYMBOL_BITS) - 1;
 
-/** More than any weight, also as a key, which has its weight above the symbol; and the sum of two fits into four bytes. */
+/** More than any weight; and the sum of two fits into four bytes. */
 const HEAVIEST: u32 = 0x3fffffff;
 
 /** No tree is deeper: a block has less than 2^17 symbols, and a depth needs as many as Fibonacci's numbers grow. */
 const DEEPEST: u32 = 31;
 
-/** A code of `length` bits as it is written, its first bit lowest. */
-export function reversed(code: u32, length: u32): u32 {
-  code = ((code & 0x5555) << 1) | ((code >> 1) & 0x5555);
-  code = ((code & 0x3333) << 2) | ((code >> 2) & 0x3333);
-  code = ((code & 0x0f0f) << 4) | ((code >> 4) & 0x0f0f);
-  code = ((code & 0x00ff) << 8) | ((code >> 8) & 0x00ff);
-  return code >> (16 - length);
+/** The numbers of eight bits with these the other way round. */
+const REVERSED: usize = memory.data(256);
+
+for (let number: u32 = 1; number < 256; number++) {
+  store<u8>(REVERSED + number, (load<u8>(REVERSED + (number >> 1)) >> 1) | ((number & 1) << 7));
+}
+
+/**
+ * What a symbol is written as: its code, first bit lowest; from bit 16 on its length; from bit 24 on that and the extra bits behind it.
+ * It comes with its first bit on top of 16.
+ */
+@inline
+export function writtenCode(code: u32, length: u32, extra: u32): u32 {
+  const reversed = (<u32>load<u8>(REVERSED + (code & 0xff)) << 8) | <u32>load<u8>(REVERSED + (code >> 8));
+  return reversed | (length << 16) | ((length + extra) << 24);
 }
 
 /**
  * Chooses code lengths of at most `most` bits for symbols 0 to `size`, by their `frequencies` (four bytes each), and writes
- * them to `lengths` (a byte each, 0 where a symbol does not occur) and the codes to `codes` (four bytes each: bits, and
- * their number from bit 16 on). Returns the bits that all occurrences take.
+ * them to `lengths` (a byte each, 0 where a symbol does not occur) and the codes to `codes` (four bytes each: see `writtenCode`;
+ * `extras` has how many bits are behind each). Returns the bits that all occurrences take, with those.
  */
-export function buildCode(frequencies: usize, size: u32, most: u32, lengths: usize, codes: usize): u32 {
+export function buildCode(frequencies: usize, size: u32, most: u32, lengths: usize, codes: usize, extras: usize): u32 {
   clear(lengths, size);
-  const used = sortUsed(frequencies, size);
+  const used = listUsed(frequencies, size);
   if (used < 2) {
     // A code has at least one bit, and a set of one code is not complete: decoders take that (RFC 1951 section 3.2.7).
-    const only = used == 0 ? 0 : load<u32>(HUFFMAN_SORTED) & ((1 << SYMBOL_BITS) - 1);
+    const only = used == 0 ? 0 : load<u32>(HUFFMAN_KEYS) & SYMBOL_MASK;
     store<u8>(lengths + only, 1);
-    store<u32>(codes + (<usize>only << 2), 1 << 16);
-    return used == 0 ? 0 : load<u32>(HUFFMAN_SORTED) >> SYMBOL_BITS;
+    const entry = writtenCode(0, 1, load<u8>(extras + only));
+    store<u32>(codes + (<usize>only << 2), entry);
+    return used == 0 ? 0 : load<u32>(frequencies + (<usize>only << 2)) * (entry >> 24);
   }
-  countLengths(used);
-  limitLengths(most);
-  // The first code of each length (RFC 1951 section 3.2.2, step 2), and the rarest symbols get the longest.
-  let at: usize = HUFFMAN_SORTED;
+  sortUsed(used);
+  if (countLengths(used) > most) limitLengths(most);
+  orderLengths(most);
+  // The codes of each length, in the order of the symbols.
   let bits: u32 = 0;
-  for (let length = most; length > 0; length--) {
-    for (let count = load<u32>(HUFFMAN_COUNTS + (<usize>length << 2)); count > 0; count--) {
-      const key = load<u32>(at);
-      at += 4;
-      bits += (key >> SYMBOL_BITS) * length;
-      store<u8>(lengths + (key & ((1 << SYMBOL_BITS) - 1)), <u8>length);
-    }
-  }
-  let code: u32 = 0;
-  for (let length: u32 = 1; length <= most; length++) {
-    const slot = HUFFMAN_COUNTS + (<usize>length << 2);
-    const count = load<u32>(slot);
-    store<u32>(slot, code);
-    code = (code + count) << 1;
-  }
-  assignCodes(used, lengths, codes);
-  return bits;
-}
-
-/** The codes of each length, in the order of the symbols, from the first ones that HUFFMAN_COUNTS has. */
-@inline
-function assignCodes(used: u32, lengths: usize, codes: usize): void {
   for (let index: u32 = 0; index < used; index++) {
-    const symbol = <usize>(load<u32>(HUFFMAN_KEYS + (<usize>index << 2)) & ((1 << SYMBOL_BITS) - 1));
-    const length = <u32>load<u8>(lengths + symbol);
-    const slot = HUFFMAN_COUNTS + (<usize>length << 2);
-    const code = load<u32>(slot);
-    store<u32>(slot, code + 1);
-    store<u32>(codes + (symbol << 2), reversed(code, length) | (length << 16));
+    const key = load<u32>(HUFFMAN_KEYS + (<usize>index << 2));
+    const symbol = <usize>(key & SYMBOL_MASK);
+    const rankSlot = HUFFMAN_RANKS + (<usize>(key >> SYMBOL_BITS) << 2);
+    const rank = load<u32>(rankSlot);
+    store<u32>(rankSlot, rank + 1);
+    const length = <u32>load<u8>(HUFFMAN_LENGTHS + rank);
+    const codeSlot = HUFFMAN_FIRST + (<usize>length << 2);
+    const code = load<u32>(codeSlot);
+    store<u32>(codeSlot, code + (0x10000 >> length));
+    store<u8>(lengths + symbol, <u8>length);
+    const entry = writtenCode(code, length, load<u8>(extras + symbol));
+    bits += load<u32>(frequencies + (symbol << 2)) * (entry >> 24);
+    store<u32>(codes + (symbol << 2), entry);
   }
+  return bits;
 }
 
 /** Which of the 32 symbols that have these frequencies occur: a bit each. */
 @inline
 function occurring32(frequencies: usize): u32 {
-  return occurring8(frequencies) | (occurring8(frequencies + 32) << 8) | (occurring8(frequencies + 64) << 16) | (occurring8(frequencies + 96) << 24);
+  return occurring16(frequencies) | (occurring16(frequencies + 64) << 16);
 }
 
 @inline
-function occurring8(frequencies: usize): u32 {
-  const none = i32x4.splat(0);
-  const low = i32x4.bitmask(i32x4.ne(v128.load(frequencies), none));
-  return low | (i32x4.bitmask(i32x4.ne(v128.load(frequencies, 16), none)) << 4);
+function occurring16(frequencies: usize): u32 {
+  // Narrower, none becomes 0 that was not.
+  const low = i16x8.narrow_i32x4_s(v128.load(frequencies), v128.load(frequencies, 16));
+  const high = i16x8.narrow_i32x4_s(v128.load(frequencies, 32), v128.load(frequencies, 48));
+  return <u32>i8x16.bitmask(i8x16.ne(i8x16.narrow_i16x8_s(low, high), i8x16.splat(0)));
 }
+
+let top: u32 = 0;
 
 /**
- * Lists what occurs in HUFFMAN_SORTED, the rarest first, each as its frequency and itself. Returns how many there are. Behind
- * `size`, up to a multiple of 32, frequencies are 0.
+ * Lists what occurs in HUFFMAN_KEYS, each as its frequency and itself, and finds the highest frequency. Returns how many there
+ * are. Behind `size`, up to a multiple of 32, frequencies are 0.
  */
 @inline
-function sortUsed(frequencies: usize, size: u32): u32 {
+function listUsed(frequencies: usize, size: u32): u32 {
   let used: u32 = 0;
-  let top: u32 = 0;
+  let highest: u32 = 0;
   for (let from: u32 = 0; from < size; from += 32) {
     for (let occurring = occurring32(frequencies + (<usize>from << 2)); occurring; occurring &= occurring - 1) {
       const symbol = from + ctz<u32>(occurring);
       const frequency = load<u32>(frequencies + (<usize>symbol << 2));
-      top = max<u32>(top, frequency);
+      highest = max<u32>(highest, frequency);
       store<u32>(HUFFMAN_KEYS + (<usize>used << 2), (frequency << SYMBOL_BITS) | symbol);
       used++;
     }
   }
-  const buckets = min<u32>(top, OFTEN) + 1;
-  clear(HUFFMAN_COUNTS, <usize>buckets << 2);
-  for (let index: u32 = 0; index < used; index++) {
-    const bucket = min<u32>(load<u32>(HUFFMAN_KEYS + (<usize>index << 2)) >> SYMBOL_BITS, OFTEN);
-    const slot = HUFFMAN_COUNTS + (<usize>bucket << 2);
-    store<u32>(slot, load<u32>(slot) + 1);
-  }
-  let sum: u32 = 0;
-  for (let bucket: u32 = 0; bucket < buckets; bucket++) {
-    const slot = HUFFMAN_COUNTS + (<usize>bucket << 2);
-    const count = load<u32>(slot);
-    store<u32>(slot, sum);
-    sum += count;
-  }
-  for (let index: u32 = 0; index < used; index++) {
-    const key = load<u32>(HUFFMAN_KEYS + (<usize>index << 2));
-    const slot = HUFFMAN_COUNTS + (<usize>min<u32>(key >> SYMBOL_BITS, OFTEN) << 2);
-    const place = load<u32>(slot);
-    store<u32>(slot, place + 1);
-    store<u32>(HUFFMAN_SORTED + (<usize>place << 2), key);
-  }
-  if (top > OFTEN) sortOften(used);
+  top = highest;
   return used;
 }
 
-/** Those that are often, at the end of the list, which is in order up to them. */
-function sortOften(used: u32): void {
-  for (let index: u32 = 1; index < used; index++) {
-    const key = load<u32>(HUFFMAN_SORTED + (<usize>index << 2));
-    if (key >> SYMBOL_BITS < OFTEN) continue;
-    let place = index;
-    while (place > 0) {
-      const before = load<u32>(HUFFMAN_SORTED + (<usize>(place - 1) << 2));
-      if (before <= key) break;
-      store<u32>(HUFFMAN_SORTED + (<usize>place << 2), before);
-      place--;
+/**
+ * Lists the frequencies in HUFFMAN_SORTED, the lowest first. Leaves in HUFFMAN_RANKS for each frequency how many lower ones there
+ * are.
+ */
+@inline
+function sortUsed(used: u32): void {
+  if (top > OFTEN) {
+    const unit = 32 - clz<u32>(top / (OFTEN + 1));
+    for (let index: u32 = 0; index < used; index++) {
+      const slot = HUFFMAN_KEYS + (<usize>index << 2);
+      const key = load<u32>(slot);
+      store<u32>(slot, (max<u32>(key >> (SYMBOL_BITS + unit), 1) << SYMBOL_BITS) | (key & SYMBOL_MASK));
     }
-    store<u32>(HUFFMAN_SORTED + (<usize>place << 2), key);
+    top >>= unit;
+  }
+  clear(HUFFMAN_RANKS, <usize>(top + 1) << 2);
+  for (let index: u32 = 0; index < used; index++) {
+    const slot = HUFFMAN_RANKS + (<usize>(load<u32>(HUFFMAN_KEYS + (<usize>index << 2)) >> SYMBOL_BITS) << 2);
+    store<u32>(slot, load<u32>(slot) + 1);
+  }
+  let rank: u32 = 0;
+  for (let frequency: u32 = 1; frequency <= top; frequency++) {
+    const slot = HUFFMAN_RANKS + (<usize>frequency << 2);
+    const count = load<u32>(slot);
+    store<u32>(slot, rank);
+    let at = HUFFMAN_SORTED + (<usize>rank << 2);
+    const four = i32x4.splat(frequency);
+    rank += count;
+    const end = HUFFMAN_SORTED + (<usize>rank << 2);
+    // Mostly there are no more than four.
+    do {
+      v128.store(at, four);
+      at += 16;
+    } while (at < end);
   }
 }
 
 /**
  * Huffman's tree for the sorted list, bottom up: nodes come to be in the order of their weights, so the two lightest are
- * always next in the list or next among the nodes. Leaves in HUFFMAN_COUNTS how many symbols lie at each depth.
+ * always next in the list or next among the nodes. Leaves in HUFFMAN_COUNTS how many symbols lie at each depth, and returns the
+ * greatest.
  */
 @inline
-function countLengths(used: u32): void {
+function countLengths(used: u32): u32 {
   // Behind either list are two that are never the lightest.
   const behind = HUFFMAN_SORTED + (<usize>used << 2);
   store<u32>(behind, HEAVIEST);
@@ -167,37 +176,37 @@ function countLengths(used: u32): void {
     store<u32>(node, HEAVIEST, 4);
     // The first of the nodes that are below it, or of those that are left.
     store<u32>(node + (HUFFMAN_BELOW - HUFFMAN_NODES), <u32>inner);
-    const leaf0 = load<u32>(leaf) >> SYMBOL_BITS;
-    const leaf1 = load<u32>(leaf, 4) >> SYMBOL_BITS;
+    const leaf0 = load<u32>(leaf);
+    const leaf1 = load<u32>(leaf, 4);
     const inner0 = load<u32>(inner);
     const inner1 = load<u32>(inner, 4);
-    // Two of either, or one of each: which, is anybody's guess, too.
+    // Two of either, or one of each: which, is anybody's guess.
     const leaves = leaf1 <= inner0;
     const nodes = inner1 < leaf0;
-    store<u32>(node, leaves ? leaf0 + leaf1 : nodes ? inner0 + inner1 : leaf0 + inner0);
-    const taken: usize = leaves ? 0 : nodes ? 8 : 4;
-    inner += taken;
-    leaf += 8 - taken;
+    store<u32>(node, (nodes ? inner1 : leaf0) + (leaves ? leaf1 : inner0));
+    inner += 4 + ((<usize>nodes - <usize>leaves) << 2);
+    leaf += 4 + ((<usize>leaves - <usize>nodes) << 2);
   }
   // From the root down. Nodes of one depth are neighbours, and each has two below it: those that are no nodes are symbols.
   clear(HUFFMAN_COUNTS, <usize>(DEEPEST + 2) << 2);
   let from: usize = root;
   let above: u32 = 1;
-  for (let depth: u32 = 1; above > 0; depth++) {
+  let depth: u32 = 0;
+  while (above > 0) {
+    depth++;
     const next = <usize>load<u32>(from + (HUFFMAN_BELOW - HUFFMAN_NODES));
     const nodes = <u32>(from - next) >> 2;
     store<u32>(HUFFMAN_COUNTS + (<usize>depth << 2), above * 2 - nodes);
     from = next;
     above = nodes;
   }
+  return depth;
 }
 
 /** Makes the longest codes no longer than `most` bits, with others a little longer for that. */
-@inline
 function limitLengths(most: u32): void {
   let tooLong: u32 = 0;
   for (let length = most + 1; length <= DEEPEST; length++) tooLong += load<u32>(HUFFMAN_COUNTS + (<usize>length << 2));
-  if (tooLong == 0) return;
   const longest = HUFFMAN_COUNTS + (<usize>most << 2);
   store<u32>(longest, load<u32>(longest) + tooLong);
   // In units of the longest code: a set is complete at 2 ** most (Kraft).
@@ -213,5 +222,25 @@ function limitLengths(most: u32): void {
     const shorter = HUFFMAN_COUNTS + (<usize>length << 2);
     store<u32>(shorter, load<u32>(shorter) - 1);
     store<u32>(shorter + 4, load<u32>(shorter + 4) + 2);
+  }
+}
+
+/** Lists the lengths in HUFFMAN_LENGTHS, a byte each, the longest first, for the rarest. Leaves in HUFFMAN_FIRST the first code of each (RFC 1951 section 3.2.2, step 2). */
+@inline
+function orderLengths(most: u32): void {
+  let at: usize = HUFFMAN_LENGTHS;
+  // All codes together take what there is.
+  let code: u32 = 0x10000;
+  for (let length = most; length > 0; length--) {
+    const count = load<u32>(HUFFMAN_COUNTS + (<usize>length << 2));
+    const end = at + count;
+    const sixteen = i8x16.splat(<i8>length);
+    do {
+      v128.store(at, sixteen);
+      at += 16;
+    } while (at < end);
+    at = end;
+    code -= count << (16 - length);
+    store<u32>(HUFFMAN_FIRST + (<usize>length << 2), code);
   }
 }

@@ -16,40 +16,48 @@ export const STATIC: usize = 1024;
 /** Tables of the message that is being restored: see inflate.ts. */
 export const INFLATE_TABLES: usize = 16384;
 
-/** The matches of a block before they are coded, eight bytes each, and the tables that code it: see block.ts. */
-export const MATCHES: usize = 65536;
-export const DEFLATE_TABLES: usize = 327680;
+/** For building codes: see huffman-encode.ts. */
+export const HUFFMAN_TABLES: usize = 49664;
+export const HUFFMAN_KEYS: usize = HUFFMAN_TABLES;
+export const HUFFMAN_SORTED: usize = HUFFMAN_TABLES + 1280;
+export const HUFFMAN_NODES: usize = HUFFMAN_TABLES + 2560;
+export const HUFFMAN_BELOW: usize = HUFFMAN_TABLES + 3840;
+export const HUFFMAN_COUNTS: usize = HUFFMAN_TABLES + 5120;
+export const HUFFMAN_FIRST: usize = HUFFMAN_TABLES + 5376;
+export const HUFFMAN_LENGTHS: usize = HUFFMAN_TABLES + 5504;
+export const HUFFMAN_RANKS: usize = HUFFMAN_TABLES + 5888;
 
-/** How often each symbol of a block occurs, four bytes each: literals and lengths, distances, code lengths. */
-export const LITERAL_FREQUENCIES: usize = DEFLATE_TABLES;
-export const DISTANCE_FREQUENCIES: usize = DEFLATE_TABLES + 1152;
+/** The symbols of a block before they are coded, four bytes each, and the tables that code them: see block.ts. */
+export const SYMBOLS: usize = 65536;
+export const DEFLATE_TABLES: usize = 327808;
+
+/*
+ * Tables of symbols, four bytes each, have distances from place 288 on, behind literals and lengths: see DISTANCE_SYMBOLS. Code lengths
+ * have tables of their own.
+ */
+
+/** How often each symbol of a block occurs. */
+export const FREQUENCIES: usize = DEFLATE_TABLES;
 export const LENGTH_FREQUENCIES: usize = DEFLATE_TABLES + 1280;
 /** And their codes: see huffman-encode.ts. */
-export const LITERAL_CODES: usize = DEFLATE_TABLES + 1408;
-export const DISTANCE_CODES: usize = DEFLATE_TABLES + 2560;
+export const CODES: usize = DEFLATE_TABLES + 1408;
 export const LENGTH_CODES: usize = DEFLATE_TABLES + 2688;
 /** The fixed codes. */
-export const FIXED_LITERAL_CODES: usize = DEFLATE_TABLES + 2816;
-export const FIXED_DISTANCE_CODES: usize = DEFLATE_TABLES + 3968;
-/** Code lengths, a byte each. */
-export const LITERAL_LENGTHS: usize = DEFLATE_TABLES + 4096;
-export const DISTANCE_LENGTHS: usize = DEFLATE_TABLES + 4416;
-export const LENGTH_LENGTHS: usize = DEFLATE_TABLES + 4480;
-/** Code lengths as a block tells them, two bytes each: the symbol, and above it what its extra bits say. */
-export const TOLD_LENGTHS: usize = DEFLATE_TABLES + 4544;
-/** What is known of each match length less 3, and of each length symbol less 257. */
-export const MATCH_LENGTHS: usize = DEFLATE_TABLES + 5248;
-/** For building codes. */
-export const HUFFMAN_COUNTS: usize = DEFLATE_TABLES + 6272;
-export const HUFFMAN_KEYS: usize = DEFLATE_TABLES + 7424;
-export const HUFFMAN_SORTED: usize = DEFLATE_TABLES + 8704;
-export const HUFFMAN_NODES: usize = DEFLATE_TABLES + 9984;
-export const HUFFMAN_BELOW: usize = DEFLATE_TABLES + 11264;
-
+export const FIXED_CODES: usize = DEFLATE_TABLES + 2816;
 /** Codes for text, and what tells them: see text-codes.ts. */
-export const TEXT_LITERAL_CODES: usize = DEFLATE_TABLES + 12544;
-export const TEXT_DISTANCE_CODES: usize = DEFLATE_TABLES + 13696;
-export const TEXT_HEADER: usize = DEFLATE_TABLES + 13824;
+export const TEXT_CODES: usize = DEFLATE_TABLES + 4096;
+export const TEXT_HEADER: usize = DEFLATE_TABLES + 5376;
+/** How long the codes are, a byte each. */
+export const LITERAL_LENGTHS: usize = DEFLATE_TABLES + 5504;
+export const DISTANCE_LENGTHS: usize = DEFLATE_TABLES + 5824;
+export const LENGTH_LENGTHS: usize = DEFLATE_TABLES + 5888;
+/** The same as a block tells it: see told-codes.ts. */
+export const TOLD_LENGTHS: usize = DEFLATE_TABLES + 5952;
+/** How many bits are behind each code, a byte each. */
+export const EXTRA_BITS: usize = DEFLATE_TABLES + 7232;
+export const LENGTH_EXTRA_BITS: usize = DEFLATE_TABLES + 7552;
+/** The symbol of each match length less 3. */
+export const MATCH_LENGTHS: usize = DEFLATE_TABLES + 7616;
 
 /** A message as it came over the wire. */
 export const INPUT: usize = 344064;

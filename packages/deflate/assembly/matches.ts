@@ -1,35 +1,37 @@
 /*
- * What is found in a part of a message: literals, which are counted and stay where they are, and matches, which are listed.
+ * What is found in a part of a message: literals and matches, which are counted, and listed as the symbols that stand for them. A symbol
+ * takes four bytes: which one it is (see symbols.ts) in the lowest nine bits, and above them what its extra bits say.
  */
-import { DISTANCE_FREQUENCIES, LITERAL_FREQUENCIES } from "./layout";
-import { distanceSymbol, matchLength } from "./symbols";
+import { FREQUENCIES } from "./layout";
+import { matchDistance, matchLength } from "./symbols";
 
 /** The shortest match that is looked for. */
 export const LEAST: u32 = 4;
 
-/** Of a match: where it is, and what it is. */
-export const MATCH_SIZE: usize = 8;
-
 @inline
-function occurs(table: usize, symbol: u32): void {
-  const slot = table + (<usize>symbol << 2);
+function occur(symbol: u32): void {
+  const slot = FREQUENCIES + (<usize>symbol << 2);
   store<u32>(slot, load<u32>(slot) + 1);
 }
 
-/** A byte that stands for itself. */
+/** A byte that stands for itself. Returns where the next symbol goes, as `match` does. */
 @inline
-export function literal(byte: u32): void {
-  occurs(LITERAL_FREQUENCIES, byte);
+export function literal(at: usize, byte: u32): usize {
+  store<u32>(at, byte);
+  occur(byte);
+  return at + 4;
 }
 
-/** Lists a match at `p`: its length above, its distance below bit 16. Returns where the next one goes. */
+/** So many bytes that are the same so far back. */
 @inline
-export function match(at: usize, p: usize, found: u32): usize {
-  store<u32>(at, <u32>p);
-  store<u32>(at, found, 4);
-  occurs(LITERAL_FREQUENCIES, matchLength(found >> 16) & 0x1ff);
-  occurs(DISTANCE_FREQUENCIES, distanceSymbol(found & 0xffff));
-  return at + MATCH_SIZE;
+export function match(at: usize, length: u32, distance: u32): usize {
+  const known = matchLength(length);
+  const far = matchDistance(distance);
+  store<u32>(at, known);
+  store<u32>(at, far, 4);
+  occur(known & 0x1ff);
+  occur(far & 0x1ff);
+  return at + 8;
 }
 
 /** Bytes. A match of four that is further away takes more bits than they do as literals, and one of five eight times as far. */
@@ -55,8 +57,10 @@ export function same(p: usize, q: usize, most: u32, length: u32): u32 {
   return min<u32>(length, most);
 }
 
-/** How many of the next 16 bytes are the same at `p` and `q`. */
+/** How many of the next 16 bytes are the same at `p` and `q`. Words answer sooner than a vector. */
 @inline
 export function alike(p: usize, q: usize): u32 {
-  return ctz<u32>(i8x16.bitmask(i8x16.ne(v128.load(p), v128.load(q))) | 0x10000);
+  const low = load<u64>(p) ^ load<u64>(q);
+  const high = load<u64>(p, 8) ^ load<u64>(q, 8);
+  return <u32>((low == 0 ? 64 + ctz<u64>(high) : ctz<u64>(low)) >> 3);
 }

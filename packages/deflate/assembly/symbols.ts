@@ -1,18 +1,20 @@
 /*
  * Lengths and distances as symbols with extra bits (RFC 1951 section 3.2.5), and the fixed codes (section 3.2.6).
  */
-import { reversed } from "./huffman-encode";
-import { FIXED_DISTANCE_CODES, FIXED_LITERAL_CODES, MATCH_LENGTHS } from "./layout";
+import { writtenCode } from "./huffman-encode";
+import { EXTRA_BITS, FIXED_CODES, LENGTH_EXTRA_BITS, MATCH_LENGTHS } from "./layout";
 
 export const END_OF_BLOCK: u32 = 256;
 /** Symbols of literals, the end of the block and lengths; of distances; of code lengths. */
 export const LITERALS: u32 = 286;
 export const DISTANCES: u32 = 30;
+/** Where distances begin in tables of all symbols. */
+export const DISTANCE_SYMBOLS: u32 = 288;
 
 export const SHORTEST: u32 = 3;
 export const LONGEST: u32 = 258;
 
-/** What is known of a match length: its symbol in the lowest nine bits, then four bits for its extra bits, then their value. */
+/** The symbol of a match length, and above bit 9 what its extra bits say. */
 @inline
 export function matchLength(length: u32): u32 {
   return load<u32>(MATCH_LENGTHS + (<usize>(length - SHORTEST) << 2));
@@ -25,7 +27,7 @@ export function lengthExtraBits(symbol: u32): u32 {
 }
 
 @inline
-export function distanceSymbol(distance: u32): u32 {
+function distanceSymbol(distance: u32): u32 {
   const less = distance - 1;
   if (less < 4) return less;
   const top = 31 - clz<u32>(less);
@@ -37,12 +39,28 @@ export function distanceExtraBits(symbol: u32): u32 {
   return symbol < 4 ? 0 : (symbol >> 1) - 1;
 }
 
+/** The same of a distance. */
+@inline
+export function matchDistance(distance: u32): u32 {
+  const symbol = distanceSymbol(distance);
+  const extra = distanceExtraBits(symbol);
+  return (DISTANCE_SYMBOLS + symbol) | (((distance - 1) & ((1 << extra) - 1)) << 9);
+}
+
+function prepareExtraBits(): void {
+  for (let symbol: u32 = 257; symbol < LITERALS; symbol++) store<u8>(EXTRA_BITS + symbol, lengthExtraBits(symbol));
+  for (let symbol: u32 = 0; symbol < DISTANCES; symbol++) store<u8>(EXTRA_BITS + DISTANCE_SYMBOLS + symbol, distanceExtraBits(symbol));
+  // RFC 1951 section 3.2.7.
+  store<u8>(LENGTH_EXTRA_BITS, 2, 16);
+  store<u8>(LENGTH_EXTRA_BITS, 3, 17);
+  store<u8>(LENGTH_EXTRA_BITS, 7, 18);
+}
+
 function prepareLengths(): void {
   let length: u32 = SHORTEST;
   for (let symbol: u32 = 257; symbol < 285; symbol++) {
-    const extra = lengthExtraBits(symbol);
-    for (let value: u32 = 0; value < <u32>1 << extra; value++, length++) {
-      store<u32>(MATCH_LENGTHS + (<usize>(length - SHORTEST) << 2), symbol | (extra << 9) | (value << 13));
+    for (let value: u32 = 0; value < <u32>1 << lengthExtraBits(symbol); value++, length++) {
+      store<u32>(MATCH_LENGTHS + (<usize>(length - SHORTEST) << 2), symbol | (value << 9));
     }
   }
   // The longest has a symbol of its own.
@@ -61,12 +79,15 @@ function prepareFixedCodes(): void {
       code = symbol - 256;
       bits = 7;
     } else code = 0xc0 + symbol - 280;
-    store<u32>(FIXED_LITERAL_CODES + (<usize>symbol << 2), reversed(code, bits) | (bits << 16));
+    setFixedCode(symbol, code, bits);
   }
-  for (let symbol: u32 = 0; symbol < DISTANCES; symbol++) {
-    store<u32>(FIXED_DISTANCE_CODES + (<usize>symbol << 2), reversed(symbol, 5) | (5 << 16));
-  }
+  for (let symbol: u32 = 0; symbol < DISTANCES; symbol++) setFixedCode(DISTANCE_SYMBOLS + symbol, symbol, 5);
 }
 
+function setFixedCode(symbol: u32, code: u32, bits: u32): void {
+  store<u32>(FIXED_CODES + (<usize>symbol << 2), writtenCode(code << (16 - bits), bits, load<u8>(EXTRA_BITS + symbol)));
+}
+
+prepareExtraBits();
 prepareLengths();
 prepareFixedCodes();

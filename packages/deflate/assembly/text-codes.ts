@@ -4,20 +4,10 @@
  * of the rest.
  */
 import { beginOutput, put, resume, waiting, waitingBits, written } from "./bit-writer";
+import { buildCodes } from "./block-codes";
 import { clear } from "./clear";
-import { buildCode } from "./huffman-encode";
-import {
-  DISTANCE_FREQUENCIES,
-  DISTANCE_LENGTHS,
-  LENGTH_FREQUENCIES,
-  LITERAL_FREQUENCIES,
-  LITERAL_LENGTHS,
-  OUTPUT,
-  TEXT_DISTANCE_CODES,
-  TEXT_HEADER,
-  TEXT_LITERAL_CODES,
-} from "./layout";
-import { DISTANCES, LITERALS } from "./symbols";
+import { FREQUENCIES, LENGTH_FREQUENCIES, OUTPUT, TEXT_CODES, TEXT_HEADER } from "./layout";
+import { DISTANCE_SYMBOLS } from "./symbols";
 import { tellCodes, writeToldCodes } from "./told-codes";
 
 /**
@@ -77,11 +67,10 @@ function occur(runs: usize, size: usize, frequencies: usize): void {
 }
 
 function prepareTextCodes(): void {
-  clear(LITERAL_FREQUENCIES, LENGTH_FREQUENCIES - LITERAL_FREQUENCIES);
-  occur(LITERAL_RUNS, LITERAL_RUNS_SIZE, LITERAL_FREQUENCIES);
-  occur(DISTANCE_RUNS, DISTANCE_RUNS_SIZE, DISTANCE_FREQUENCIES);
-  buildCode(LITERAL_FREQUENCIES, LITERALS, LONGEST_CODE, LITERAL_LENGTHS, TEXT_LITERAL_CODES);
-  buildCode(DISTANCE_FREQUENCIES, DISTANCES, LONGEST_CODE, DISTANCE_LENGTHS, TEXT_DISTANCE_CODES);
+  clear(FREQUENCIES, LENGTH_FREQUENCIES - FREQUENCIES);
+  occur(LITERAL_RUNS, LITERAL_RUNS_SIZE, FREQUENCIES);
+  occur(DISTANCE_RUNS, DISTANCE_RUNS_SIZE, FREQUENCIES + (DISTANCE_SYMBOLS << 2));
+  buildCodes(LONGEST_CODE, TEXT_CODES);
   tellCodes();
   beginOutput(true);
   put(2 << 1, 3);

@@ -1,39 +1,43 @@
 /*
  * The codes of a block as it tells them (RFC 1951 section 3.2.7).
  */
-import { put, waiting, write } from "./bit-writer";
+import { put, putWide, write, writeSymbols } from "./bit-writer";
 import { clear } from "./clear";
 import { buildCode } from "./huffman-encode";
 import {
   DISTANCE_LENGTHS,
   LENGTH_CODES,
+  LENGTH_EXTRA_BITS,
   LENGTH_FREQUENCIES,
   LENGTH_LENGTHS,
   LITERAL_LENGTHS,
   TOLD_LENGTHS,
 } from "./layout";
-import { DISTANCES, LITERALS } from "./symbols";
+import { LITERALS } from "./symbols";
 
 /** The order in which code lengths of code lengths are told (RFC 1951 section 3.2.7). */
 const ORDER: usize = memory.data<u8>([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
 
-/** How many code lengths of `size` have to be told: those up to the last that is not 0, and no fewer than `least`. */
+/** How many of the 32 lengths up to `end` have to be told: those up to the last that is not 0. */
 @inline
-function toldOf(lengths: usize, size: u32, least: u32): u32 {
-  while (size > least && load<u8>(lengths + size - 1) == 0) size--;
-  return size;
+function toldOf32(end: usize): u32 {
+  const none = i8x16.splat(0);
+  const low = <u32>i8x16.bitmask(i8x16.ne(v128.load(end - 32), none));
+  return 32 - clz<u32>(low | (<u32>i8x16.bitmask(i8x16.ne(v128.load(end - 16), none)) << 16));
 }
 
-/** What {@link tellCodes} found: how many lengths there are of each, where the list ends, and how many of its own code there are. */
+/** What {@link tellCodes} found: how many lengths there are of each, and where the list ends. */
 let toldLiterals: u32 = 0;
 let toldDistances: u32 = 0;
 let toldEnd: usize = 0;
-let tellable: u32 = 0;
+/** How long the codes for those are, three bits each, and how many are told. */
+let ownLengths: u64 = 0;
+let ownTold: u32 = 0;
 
 /** Makes TOLD_LENGTHS of the code lengths, with runs, and the code for them. Returns the bits that all of it takes. */
 export function tellCodes(): u32 {
-  const literals = toldOf(LITERAL_LENGTHS, LITERALS, 257);
-  const distances = toldOf(DISTANCE_LENGTHS, DISTANCES, 1);
+  const literals = max<u32>(LITERALS - 32 + toldOf32(LITERAL_LENGTHS + LITERALS), 257);
+  const distances = max<u32>(toldOf32(DISTANCE_LENGTHS + 32), 1);
   toldLiterals = literals;
   toldDistances = distances;
   // Runs go on from the one to the other.
@@ -41,56 +45,66 @@ export function tellCodes(): u32 {
   v128.store(LITERAL_LENGTHS + literals, v128.load(DISTANCE_LENGTHS, 16), 16);
   clear(LENGTH_FREQUENCIES, 20 << 2);
   let at = TOLD_LENGTHS;
+  const end = LITERAL_LENGTHS + literals + distances;
+  // Runs end where another length begins. The last length is not 0, and what is behind it is.
   let from: usize = LITERAL_LENGTHS;
-  const end = from + literals + distances;
-  while (from < end) {
-    const length = <u32>load<u8>(from);
-    let next = from + 1;
-    if (length == 0) {
-      next = min<usize>(nextCode(next), end);
-      let run = <u32>(next - from);
-      for (; run >= 11; run -= min<u32>(run, 138)) at = tell(at, 18, min<u32>(run, 138) - 11);
-      if (run >= 3) at = tell(at, 17, run - 3);
-      else for (; run > 0; run--) at = tell(at, 0, 0);
-    } else {
-      while (next < end && <u32>load<u8>(next) == length) next++;
-      let run = <u32>(next - from) - 1;
-      at = tell(at, length, 0);
-      for (; run >= 3; run -= min<u32>(run, 6)) at = tell(at, 16, min<u32>(run, 6) - 3);
-      for (; run > 0; run--) at = tell(at, length, 0);
+  for (let block: usize = LITERAL_LENGTHS; block <= end; block += 32) {
+    for (let ends = changes(block) | (changes(block + 16) << 16); ends; ends &= ends - 1) {
+      const next = block + <usize>ctz<u32>(ends);
+      if (next > end) break;
+      if (next == from) continue;
+      at = tellRun(at, load<u8>(from), <u32>(next - from));
+      from = next;
     }
-    from = next;
   }
   clear(LITERAL_LENGTHS + literals, distances);
   toldEnd = at;
-  const codes = buildCode(LENGTH_FREQUENCIES, 19, 7, LENGTH_LENGTHS, LENGTH_CODES);
-  tellable = 19;
-  while (tellable > 4 && load<u8>(LENGTH_LENGTHS + load<u8>(ORDER + tellable - 1)) == 0) tellable--;
-  return 14 + tellable * 3 + codes + told(16) * 2 + told(17) * 3 + told(18) * 7;
+  const codes = buildCode(LENGTH_FREQUENCIES, 19, 7, LENGTH_LENGTHS, LENGTH_CODES, LENGTH_EXTRA_BITS);
+  let own: u64 = 0;
+  for (let index: u32 = 0; index < 19; index++) own |= <u64>load<u8>(LENGTH_LENGTHS + load<u8>(ORDER + index)) << (index * 3);
+  ownLengths = own;
+  ownTold = max<u32>(4, <u32>(66 - clz<u64>(own)) / 3);
+  return 14 + ownTold * 3 + codes;
 }
 
-/** How often the symbol of a run is told. */
+/** At which of sixteen places another length begins: a bit each. */
 @inline
-function told(symbol: usize): u32 {
-  return load<u32>(LENGTH_FREQUENCIES + (symbol << 2));
+function changes(from: usize): u32 {
+  return <u32>i8x16.bitmask(i8x16.ne(v128.load(from), v128.load(from - 1)));
 }
 
-/** Where the next code length is that is not 0, or anything behind all of them. */
+/** Tells so many symbols in a row that they have this length. */
 @inline
-function nextCode(from: usize): usize {
-  for (; from < LENGTH_LENGTHS; from += 8) {
-    const eight = load<u64>(from);
-    if (eight) return from + <usize>(ctz<u64>(eight) >> 3);
+function tellRun(at: usize, length: u32, run: u32): usize {
+  if (run <= 2) {
+    // Most are as short as that.
+    store<u32>(at, length);
+    store<u32>(at, length, 4);
+    occur(length, run);
+    return at + (run << 2);
   }
-  return from;
+  if (length == 0) {
+    for (; run >= 11; run -= min<u32>(run, 138)) at = tell(at, 18, min<u32>(run, 138) - 11);
+    if (run >= 3) return tell(at, 17, run - 3);
+  } else {
+    at = tell(at, length, 0);
+    for (run--; run >= 3; run -= min<u32>(run, 6)) at = tell(at, 16, min<u32>(run, 6) - 3);
+  }
+  for (; run > 0; run--) at = tell(at, length, 0);
+  return at;
 }
 
 @inline
 function tell(at: usize, symbol: u32, extra: u32): usize {
-  store<u16>(at, <u16>(symbol | (extra << 8)));
+  store<u32>(at, symbol | (extra << 9));
+  occur(symbol, 1);
+  return at + 4;
+}
+
+@inline
+function occur(symbol: u32, times: u32): void {
   const slot = LENGTH_FREQUENCIES + (<usize>symbol << 2);
-  store<u32>(slot, load<u32>(slot) + 1);
-  return at + 2;
+  store<u32>(slot, load<u32>(slot) + times);
 }
 
 /** Writes what {@link tellCodes} made. */
@@ -98,18 +112,9 @@ function tell(at: usize, symbol: u32, extra: u32): usize {
 export function writeToldCodes(): void {
   put(toldLiterals - 257, 5);
   put(toldDistances - 1, 5);
-  put(tellable - 4, 4);
+  put(ownTold - 4, 4);
   write();
-  for (let index: u32 = 0; index < tellable; index++) {
-    put(load<u8>(LENGTH_LENGTHS + load<u8>(ORDER + index)), 3);
-    if (waiting() > 50) write();
-  }
-  for (let at = TOLD_LENGTHS; at < toldEnd; at += 2) {
-    const symbol = <u32>load<u8>(at);
-    const code = load<u32>(LENGTH_CODES + (<usize>symbol << 2));
-    if (waiting() > 48) write();
-    put(code & 0xffff, code >> 16);
-    if (symbol >= 16) put(load<u8>(at, 1), symbol == 16 ? 2 : symbol == 17 ? 3 : 7);
-  }
+  putWide(ownLengths, ownTold * 3);
   write();
+  writeSymbols(TOLD_LENGTHS, toldEnd, LENGTH_CODES);
 }

@@ -3,7 +3,7 @@
  */
 import { beginOutput, put, written } from "./bit-writer";
 import { HEADS, headsSize } from "./deflate-context";
-import { FIXED_DISTANCE_CODES, FIXED_LITERAL_CODES, TEXT_DISTANCE_CODES, TEXT_LITERAL_CODES } from "./layout";
+import { FIXED_CODES, TEXT_CODES } from "./layout";
 import { beginText, isText } from "./text-codes";
 import { writeAtOnce } from "./write-at-once";
 
@@ -20,11 +20,11 @@ export function writeText(context: usize, bytes: usize, from: usize, to: usize):
   let most = size - (size >> 3);
   if (size < WORTH_A_HEADER) {
     put(1 << 1, 3);
-    writeAtOnce(context, bytes, from, to, FIXED_LITERAL_CODES, FIXED_DISTANCE_CODES);
+    writeAtOnce(context, bytes, from, to, FIXED_CODES);
   } else {
     beginText();
     most = written() + (size >> 1) + (size >> 3);
-    writeAtOnce(context, bytes, from, to, TEXT_LITERAL_CODES, TEXT_DISTANCE_CODES);
+    writeAtOnce(context, bytes, from, to, TEXT_CODES);
   }
   if (written() <= most) return true;
   // Who looks for matches anew must not find places of this message that come later.

@@ -21,7 +21,7 @@ import type { DeflateOffer, DeflateWindowBits, WindowBits } from "./parameters.j
 export interface WebSocketDeflateOptions {
   /**
    * 0 (none) to 9 (best); default -1, which is 6. Level 1 takes half the time for a seventh of the ratio; where no
-   * context is kept, for a tenth with most text in ASCII, and for a quarter with what repeats a lot.
+   * context is kept, three fifths, for a tenth with most text in ASCII, and for a quarter with what repeats a lot.
    */
   readonly compressionLevel?: number;
   /**
@@ -62,7 +62,8 @@ export interface WebSocketDeflateOptions {
   readonly clientMaxWindowBits?: WindowBits;
   /**
    * 1 to 9: memory of a compressing context besides its windows, for finding what was there before: 2^(memLevel + 6) bytes,
-   * and with zlib eight times as many. Default 6. More of it finds a little more in large windows.
+   * and with zlib eight times as many. Default 6. More of it finds a little more in large windows. Without context takeover
+   * sessions share a few contexts, which take 8 KiB for it, or at level 1 16, whatever is said here.
    */
   readonly memLevel?: number;
   /**

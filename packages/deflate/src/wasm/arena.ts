@@ -23,7 +23,13 @@ let compiled: WebAssembly.Module | undefined;
  * 64 MiB, and one without contexts is let go.
  */
 export class Arena {
-  readonly exports: FlateExports;
+  /** What the module exports, each by itself: the engine looks up anything that a module exports, whenever it is asked for. */
+  readonly prepare: FlateExports["prepare"];
+  readonly deflate: FlateExports["deflate"];
+  readonly remember: FlateExports["remember"];
+  readonly inflate: FlateExports["inflate"];
+  readonly inflateMore: FlateExports["inflateMore"];
+  readonly #memory: WebAssembly.Memory;
   /** The memory, as it is now: growing makes others. */
   bytes: Uint8Array;
   words: Uint32Array;
@@ -37,9 +43,15 @@ export class Arena {
   constructor() {
     compiled ??= new WebAssembly.Module(Buffer.from(BINARY, "base64"));
     // The build compiled exactly these functions; WebAssembly's own types cannot know them.
-    this.exports = new WebAssembly.Instance(compiled).exports as unknown as FlateExports;
-    this.bytes = new Uint8Array(this.exports.memory.buffer);
-    this.words = new Uint32Array(this.exports.memory.buffer);
+    const exports = new WebAssembly.Instance(compiled).exports as unknown as FlateExports;
+    this.prepare = exports.prepare;
+    this.deflate = exports.deflate;
+    this.remember = exports.remember;
+    this.inflate = exports.inflate;
+    this.inflateMore = exports.inflateMore;
+    this.#memory = exports.memory;
+    this.bytes = new Uint8Array(this.#memory.buffer);
+    this.words = new Uint32Array(this.#memory.buffer);
   }
 
   /** Memory for a context, with anything in it; `undefined` where there is none left. `size` is a multiple of 16. */
@@ -60,14 +72,13 @@ export class Arena {
     const address = this.#top;
     const missing = address + size - this.bytes.length;
     if (missing > 0) {
-      const { memory } = this.exports;
       try {
-        memory.grow(Math.max(STEP, Math.ceil(missing / PAGE)));
+        this.#memory.grow(Math.max(STEP, Math.ceil(missing / PAGE)));
       } catch {
         return undefined;
       }
-      this.bytes = new Uint8Array(memory.buffer);
-      this.words = new Uint32Array(memory.buffer);
+      this.bytes = new Uint8Array(this.#memory.buffer);
+      this.words = new Uint32Array(this.#memory.buffer);
     }
     this.#top = address + size;
     return address;

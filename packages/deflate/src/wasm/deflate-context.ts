@@ -9,19 +9,25 @@ import { Copies } from "./copies.js";
 import { bufferSize, DEFLATE_HEADER, DEFLATE_SLACK, DeflateWord, OUTPUT } from "./layout.js";
 
 /**
- * Bytes. Shorter messages without context takeover are looked through as at level 1, up to level 6: with JSON of 1 KiB that is a
- * quarter of the time for 3 % of the ratio.
+ * Bytes. Shorter messages without context takeover are looked through as at level 1, up to level 6: with JSON of 1 KiB that takes
+ * less than half of the time, for 3 % of the ratio.
  */
-const GREEDY_BELOW = 1536;
+const ALONE_BELOW = 1536;
 
 /**
  * Bytes. At level 1 shorter text without context takeover is written with codes that are there before: with JSON of 1
- * KiB in less than half of the time, for 6 % of the ratio.
+ * KiB in three fifths of the time, for 6 % of the ratio.
  */
 const AT_ONCE_BELOW = 2048;
 
 /** Bits. The fastest search looks no further back: what is there is seldom in the processor's cache, and saves half a percent. */
 const WINDOW_BITS_WITHOUT_CHAINS = 13;
+
+/** Of contexts that sessions share: assembly/newest-place.ts has as many. There are few of them, whatever `memLevel` says. */
+const HASH_BITS_ALONE = 12;
+
+/** Bytes; more than any message that is compressed here. */
+const ANY_SIZE: number = 2 ** 16;
 
 /** How a level looks for what was there before. */
 interface Search {
@@ -74,7 +80,7 @@ export class WasmDeflateContext implements DeflatingContext {
     const search = SEARCHES[level < 0 ? 6 : level] as Search;
     const window = 2 ** (search.lazy > 0 ? windowBits : Math.min(windowBits, WINDOW_BITS_WITHOUT_CHAINS));
     const capacity = bufferSize(window);
-    const hashBits = Math.min(memLevel + 5, search.lazy > 0 ? windowBits + 1 : 12);
+    const hashBits = contextTakeover ? Math.min(memLevel + 5, search.lazy > 0 ? windowBits + 1 : 12) : HASH_BITS_ALONE;
     const heads = (search.lazy > 0 ? 2 : 4) * 2 ** hashBits;
     const chains = search.lazy > 0 ? 2 * window : 0;
     const tables = DEFLATE_HEADER + heads + chains;
@@ -100,7 +106,7 @@ export class WasmDeflateContext implements DeflatingContext {
     this.#set(DeflateWord.good, search.good);
     this.#set(DeflateWord.atOnceBelow, contextTakeover || level !== 1 ? 0 : Math.min(window, AT_ONCE_BELOW));
     // Without what came before, little more is found by looking longer.
-    this.#set(DeflateWord.greedyBelow, contextTakeover || level > 6 ? 0 : GREEDY_BELOW);
+    this.#set(DeflateWord.aloneBelow, contextTakeover || level > 6 ? 0 : search.lazy > 0 ? ALONE_BELOW : ANY_SIZE);
   }
 
   get closed(): boolean {
@@ -127,7 +133,7 @@ export class WasmDeflateContext implements DeflatingContext {
     for (;;) {
       const taken = this.#put(payload, from);
       const last = from + taken === size;
-      const made = arena.exports.deflate(address, taken, from === 0 ? 1 : 0, last ? 1 : 0);
+      const made = arena.deflate(address, taken, from === 0 ? 1 : 0, last ? 1 : 0);
       const part = payloads.copy(arena.bytes, OUTPUT, OUTPUT + made);
       from += taken;
       if (last && parts === undefined) return part;
@@ -141,7 +147,7 @@ export class WasmDeflateContext implements DeflatingContext {
   #put(payload: Uint8Array, from: number): number {
     const { arena, address } = this.#place;
     const rest = payload.length - from;
-    const taken = arena.exports.prepare(address, rest);
+    const taken = arena.prepare(address, rest);
     const part = taken === payload.length ? payload : payload.subarray(from, from + taken);
     arena.bytes.set(part, this.#buffer + this.#get(DeflateWord.position));
     return taken;
@@ -177,7 +183,7 @@ export class WasmDeflateContext implements DeflatingContext {
     const window = this.#get(DeflateWord.window);
     for (let from = message.length - window; from < message.length; ) {
       const taken = this.#put(message, from);
-      arena.exports.remember(address, taken);
+      arena.remember(address, taken);
       from += taken;
     }
     this.#set(DeflateWord.base, this.#get(DeflateWord.position) - window);

@@ -26,8 +26,11 @@ const ANY = 2 ** 30;
 
 const NOTHING = new Uint8Array();
 
-/** A session may keep its last message for as long as it is idle: so it holds on to little else. */
-const messages = new Copies(4096, 2048);
+/**
+ * A session may keep its last message for as long as it is idle: so it holds on to no more than that of a message that is not compressed
+ * may. To get memory costs as much as restoring 400 bytes, however much it is.
+ */
+const messages = new Copies(16 * 1024, 2048);
 
 /** Restores messages in WebAssembly, each with what the ones before it left in the window. */
 export class WasmInflateContext implements InflatingContext {
@@ -64,6 +67,8 @@ export class WasmInflateContext implements InflatingContext {
   }
 
   reset(): void {
+    // At the beginning, for what lies there is in the processor's cache.
+    this.#set(InflateWord.position, 0);
     this.#set(InflateWord.history, 0);
   }
 
@@ -79,7 +84,7 @@ export class WasmInflateContext implements InflatingContext {
     const { arena, address } = this.#place;
     const history = this.#get(InflateWord.history);
     arena.bytes.set(payload, INPUT);
-    const status = arena.exports.inflate(address, payload.length, room(maxSize, 0));
+    const status = arena.inflate(address, payload.length, room(maxSize, 0));
     const from = arena.words[STATE / 4 + State.from] as number;
     const to = arena.words[STATE / 4 + State.to] as number;
     if (status !== Inflated.done || to - from > maxSize) return this.#more(status, payload, from, to, history, maxSize);
@@ -112,7 +117,7 @@ export class WasmInflateContext implements InflatingContext {
       // The window moves when the message goes on.
       history ??= arena.bytes.slice(from - historyBefore, from);
       if (size >= INFLATE_HERE_UP_TO) return this.#later(payload, history, maxSize);
-      status = arena.exports.inflateMore(address, room(maxSize, size));
+      status = arena.inflateMore(address, room(maxSize, size));
       from = arena.words[STATE / 4 + State.from] as number;
       to = arena.words[STATE / 4 + State.to] as number;
     }

@@ -23,7 +23,7 @@ export const DeflateWord = {
   nice: 6,
   lazy: 7,
   good: 8,
-  greedyBelow: 9,
+  aloneBelow: 9,
   atOnceBelow: 10,
 } as const;
 

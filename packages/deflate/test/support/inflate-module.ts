@@ -12,7 +12,7 @@ const OUTPUT: number = address("OUTPUT");
 const CONTEXTS: number = address("CONTEXTS");
 const STATE: number = address("STATE");
 const INFLATE_TABLES: number = address("INFLATE_TABLES");
-const MATCHES: number = address("MATCHES");
+const HUFFMAN_TABLES: number = address("HUFFMAN_TABLES");
 
 const HEADER_SIZE = 16;
 const SLACK = 320;
@@ -101,7 +101,7 @@ export class InflateModule {
       Buffer.concat([
         this.#memory.subarray(0, STATE),
         this.#memory.subarray(STATE + 8, INFLATE_TABLES),
-        this.#memory.subarray(MATCHES, INPUT),
+        this.#memory.subarray(HUFFMAN_TABLES, INPUT),
         this.#memory.subarray(OUTPUT, this.#context),
         this.#memory.subarray(end),
       ]),
@@ -110,7 +110,7 @@ export class InflateModule {
 
   /** Makes what it must not write to conspicuous. Static data stays. */
   markForeignMemory(): void {
-    this.#memory.fill(0xa5, MATCHES, INPUT);
+    this.#memory.fill(0xa5, HUFFMAN_TABLES, INPUT);
     this.#memory.fill(0xa5, OUTPUT, this.#context);
     this.#memory.fill(0xa5, this.#context + HEADER_SIZE + this.#capacity + SLACK);
   }
