@@ -1,7 +1,8 @@
 /*
  * What a context that compresses begins with, and what lies behind that: for each hash the newest place with it (two bytes), and
  * the place before each place with the same hash (two bytes, as many as the window has); or the two newest places of each hash
- * and no more, where LAZY is 0. Or else what newest-place.ts has, for messages up to ALONE_BELOW. Then the bytes. A place is an offset in those; 0 is none.
+ * and no more, where LAZY is 0. For what has fewer bytes than ALONE_BELOW, what newest-place.ts has lies there instead. Then
+ * the bytes. A place is an offset in those; 0 is none.
  */
 
 /** Where the next byte goes: at least 1. */

@@ -21,7 +21,7 @@ const OFTEN: u32 = 1023;
 const SYMBOL_BITS: u32 = 9;
 const SYMBOL_MASK: u32 = (1 << SYMBOL_BITS) - 1;
 
-/** More than any weight; and the sum of two fits into four bytes. */
+/** More than any weight. The sum of two fits into four bytes. */
 const HEAVIEST: u32 = 0x3fffffff;
 
 /** No tree is deeper: a block has less than 2^17 symbols, and a depth needs as many as Fibonacci's numbers grow. */
@@ -97,6 +97,7 @@ function occurring16(frequencies: usize): u32 {
   return <u32>i8x16.bitmask(i8x16.ne(i8x16.narrow_i16x8_s(low, high), i8x16.splat(0)));
 }
 
+/** The highest frequency. */
 let top: u32 = 0;
 
 /**
@@ -149,7 +150,7 @@ function sortUsed(used: u32): void {
     const four = i32x4.splat(frequency);
     rank += count;
     const end = HUFFMAN_SORTED + (<usize>rank << 2);
-    // Mostly there are no more than four.
+    // Mostly there are no more than four, and where there are none the next overwrites them.
     do {
       v128.store(at, four);
       at += 16;
@@ -225,7 +226,10 @@ function limitLengths(most: u32): void {
   }
 }
 
-/** Lists the lengths in HUFFMAN_LENGTHS, a byte each, the longest first, for the rarest. Leaves in HUFFMAN_FIRST the first code of each (RFC 1951 section 3.2.2, step 2). */
+/**
+ * Lists the lengths in HUFFMAN_LENGTHS, a byte each, by rank: the rarest get the longest. Leaves in HUFFMAN_FIRST the first code of each
+ * length (RFC 1951 section 3.2.2, step 2), its first bit on top of 16.
+ */
 @inline
 function orderLengths(most: u32): void {
   let at: usize = HUFFMAN_LENGTHS;
