@@ -45,6 +45,7 @@ function find(heads: usize, farthest: u32, base: u32, bytes: usize, from: usize,
     at = match(at, length, distance);
     // Few places within a match are ever wanted.
     keep(heads, bytes, p + 1);
+    keep(heads, bytes, p + 2);
     p += length;
     keep(heads, bytes, p - 1);
   }
