@@ -85,11 +85,11 @@ class SessionDeflate implements WebSocketDeflateExtension {
   }
 
   processOutgoingFrame(frame: Frame.Data): Frame.Data | Promise<Frame.Data> {
-    return this.#open.outgoing.process(frame);
+    return this.#open().outgoing.process(frame);
   }
 
   processIncomingFrame(frame: Frame.Data): Frame.Data | Promise<Frame.Data> {
-    return this.#open.incoming.process(frame);
+    return this.#open().incoming.process(frame);
   }
 
   close(): void {
@@ -97,7 +97,7 @@ class SessionDeflate implements WebSocketDeflateExtension {
     this.#messages?.incoming.close();
   }
 
-  get #open(): { readonly incoming: IncomingMessages; readonly outgoing: OutgoingMessages } {
+  #open(): { readonly incoming: IncomingMessages; readonly outgoing: OutgoingMessages } {
     if (this.#messages === undefined) throw new ExtensionNotNegotiatedError(PERMESSAGE_DEFLATE);
     return this.#messages;
   }

@@ -99,6 +99,7 @@ export class WasmCodec extends CodecBase {
   validateUtf8(bytes: Uint8Array, start: number, end: number, pending = 0): number {
     checkRange(start, end, bytes.length);
     checkPending(pending);
+    if (pending === 0 && this.#isWhole(bytes, start, end)) return 0;
     const address = this.#addressOf(bytes, end - start);
     if (address === ELSEWHERE) return this.#validateElsewhere(bytes, start, end, pending);
     const result = this.#unmaskText(address + start, address + end, 0, pending);
@@ -106,15 +107,23 @@ export class WasmCodec extends CodecBase {
   }
 
   /**
+   * Whether the platform says that it is well-formed text, as it mostly is. Asked before it is known where the bytes are, but for the two
+   * arrays that are compared with: to ask for an array's `buffer` costs as much.
+   */
+  #isWhole(bytes: Uint8Array, start: number, end: number): boolean {
+    const { text } = this;
+    const size = end - start;
+    if (text.isUtf8 === undefined || size < COPY_WORTH || bytes === this.slab || bytes === this.readBuffer)
+      return false;
+    return text.isUtf8(size === bytes.length ? bytes : bytes.subarray(start, end));
+  }
+
+  /**
    * UTF-8 in memory that the module cannot see. Copying in and checking there costs less than checking here from some
-   * dozens of bytes on; nothing is copied back. A platform that can say whether all of it is well-formed, as mostly it is, is
-   * asked first.
+   * dozens of bytes on; nothing is copied back.
    */
   #validateElsewhere(bytes: Uint8Array, start: number, end: number, pending: number): number {
-    const size = end - start;
-    if (size < COPY_WORTH) return validateUtf8(bytes, start, end, pending);
-    const { text } = this;
-    if (pending === 0 && text.isUtf8?.(size === bytes.length ? bytes : bytes.subarray(start, end))) return 0;
+    if (end - start < COPY_WORTH) return validateUtf8(bytes, start, end, pending);
     let state = pending;
     for (let from = start; from < end; from += SCRATCH_SIZE) {
       const to = Math.min(from + SCRATCH_SIZE, end);

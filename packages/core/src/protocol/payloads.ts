@@ -81,16 +81,19 @@ export class Payloads {
 /** Memory that arrays get one behind the other. */
 class SharedMemory {
   #memory: ArrayBuffer = NOTHING;
+  /** Bytes of it, as it was made: to ask the memory takes a call. */
+  #size = 0;
   /** Bytes of it that are taken. */
   #used = 0;
 
   /** Bytes that can be taken. */
   get left(): number {
-    return this.#memory.byteLength - this.#used;
+    return this.#size - this.#used;
   }
 
   renew(size: number): void {
     this.#memory = new ArrayBuffer(size);
+    this.#size = size;
     this.#used = 0;
   }
 
@@ -102,6 +105,7 @@ class SharedMemory {
 
   drop(): void {
     this.#memory = NOTHING;
+    this.#size = 0;
     this.#used = 0;
   }
 }

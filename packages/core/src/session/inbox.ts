@@ -55,14 +55,14 @@ export class Inbox {
 
   /** A frame has come. */
   put(frame: Frame): void {
-    if (this.#takesNothing) return;
-    if (this.#state === "idle" && this.#waiting.length === 0 && this.#hasRoom) this.#process(frame);
+    if (this.#takesNothing()) return;
+    if (this.#state === "idle" && this.#waiting.length === 0 && this.#hasRoom()) this.#process(frame);
     else this.#wait(frame);
   }
 
   /** A frame has come that nobody is to see. The extensions see it all the same: those behind it may point back to it. */
   drop(frame: Frame): void {
-    if (this.#takesNothing) return;
+    if (this.#takesNothing()) return;
     this.#unwanted ??= new Set();
     this.#unwanted.add(frame);
     this.put(frame);
@@ -70,7 +70,7 @@ export class Inbox {
 
   /** Calls back when everything that came so far is in the channel, or never will be. */
   after(callback: () => void): void {
-    if (this.#takesNothing || (this.#state === "idle" && this.#waiting.length === 0)) callback();
+    if (this.#takesNothing() || (this.#state === "idle" && this.#waiting.length === 0)) callback();
     else this.#waiting.push(callback);
   }
 
@@ -96,11 +96,11 @@ export class Inbox {
     for (const next of waiting) if (typeof next === "function") next();
   }
 
-  get #takesNothing(): boolean {
+  #takesNothing(): boolean {
     return this.#state === "over" || this.#owner.channel.isClosed;
   }
 
-  get #hasRoom(): boolean {
+  #hasRoom(): boolean {
     return this.#owner.channel.freePlaces > 0 && this.#owner.channel.freeBytes > 0;
   }
 
@@ -108,14 +108,14 @@ export class Inbox {
     this.#waiting.push(frame);
     this.#frames++;
     this.#bytes += budgetSize(frame);
-    if (!this.#hasRoom) this.#owner.channel.notifyRoom();
+    if (!this.#hasRoom()) this.#owner.channel.notifyRoom();
   }
 
   #pump(): void {
     while (this.#state === "idle") {
       const next = this.#waiting[0];
       if (next === undefined) break;
-      if (typeof next !== "function" && !this.#hasRoom) {
+      if (typeof next !== "function" && !this.#hasRoom()) {
         this.#owner.channel.notifyRoom();
         break;
       }

@@ -13,8 +13,8 @@ export class Copies {
   readonly #shared: number;
   readonly #aloneFrom: number;
   #memory = new ArrayBuffer(0);
-  /** Bytes of it that are taken. */
-  #used = 0;
+  /** Bytes of it that are taken; all, before there is any. */
+  #used: number;
 
   /**
    * @param shared bytes that arrays share: what a small one that is kept for long may hold on to
@@ -22,6 +22,7 @@ export class Copies {
    */
   constructor(shared: number, aloneFrom: number) {
     this.#shared = shared;
+    this.#used = shared;
     this.#aloneFrom = aloneFrom;
   }
 
@@ -30,7 +31,7 @@ export class Copies {
     const size = to - from;
     if (size <= ALONE_UP_TO) return bytes.slice(from, to);
     if (size >= this.#aloneFrom) return size < LARGE ? bytes.slice(from, to) : new Uint8Array(bytes.subarray(from, to));
-    if (this.#memory.byteLength - this.#used < size) {
+    if (this.#shared - this.#used < size) {
       this.#memory = new ArrayBuffer(this.#shared);
       this.#used = 0;
     }
