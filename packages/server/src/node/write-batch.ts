@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import type { WriteBatch } from "@sluice/core";
 
 /**
@@ -18,20 +17,23 @@ const KEPT = 4 * 1024 * 1024;
 
 /** A block of output memory that frames are encoded into. */
 export class Batch implements WriteBatch {
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
   length = 0;
   /** Whole frames in the batch. */
   frames = 0;
+  /** Of the bytes: to ask them for it takes a call. */
+  readonly #memory: ArrayBuffer;
   /** What was written last. */
-  #written: Buffer | undefined;
+  #written: Uint8Array | undefined;
 
   constructor(size: number) {
-    this.bytes = Buffer.alloc(size);
+    this.#memory = new ArrayBuffer(size);
+    this.bytes = new Uint8Array(this.#memory);
   }
 
   /** The bytes up to `length`. Mostly as many as the last time, where a view that is there already serves again. */
-  get written(): Buffer {
-    if (this.#written?.length !== this.length) this.#written = this.bytes.subarray(0, this.length);
+  get written(): Uint8Array {
+    if (this.#written?.length !== this.length) this.#written = new Uint8Array(this.#memory, 0, this.length);
     return this.#written;
   }
 }
