@@ -1,12 +1,12 @@
 import { BASE, HASH_SHIFT, HEADS, WINDOW } from "./deflate-context";
 import { SYMBOLS } from "./layout";
 import { alike, LEAST, literal, match, reach, same } from "./matches";
+import { mixed } from "./newest-place";
 import { LONGEST } from "./symbols";
 
-/** Of five bytes, as in newest-place.ts. */
 @inline
 function hash(p: usize, shift: u32): usize {
-  return <usize>(((load<u64>(p) << 24) * 0x9e3779b185ebca87) >> (32 + <u64>shift));
+  return <usize>(mixed(p) >> (32 + <u64>shift));
 }
 
 /** Looks at the two newest places of each hash, and takes what it finds. Returns where the list of symbols ends. */

@@ -12,7 +12,13 @@ const HASH_BITS: u64 = 12;
  */
 @inline
 export function slotOf(heads: usize, p: usize): usize {
-  return heads + (<usize>(((load<u64>(p) << 24) * 0x9e3779b185ebca87) >> (64 - HASH_BITS)) << 1);
+  return heads + (<usize>(mixed(p) >> (64 - HASH_BITS)) << 1);
+}
+
+/** Five bytes, so that any number of the highest bits is a hash of them. */
+@inline
+export function mixed(p: usize): u64 {
+  return (load<u64>(p) << 24) * 0x9e3779b185ebca87;
 }
 
 /** Takes in a place that nothing is looked for at. */

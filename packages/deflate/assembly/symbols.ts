@@ -11,7 +11,7 @@ export const DISTANCES: u32 = 30;
 /** Where distances begin in tables of all symbols. */
 export const DISTANCE_SYMBOLS: u32 = 288;
 
-export const SHORTEST: u32 = 3;
+const SHORTEST: u32 = 3;
 export const LONGEST: u32 = 258;
 
 /** The symbol of a match length, and above bit 9 what its extra bits say. */
@@ -22,7 +22,7 @@ export function matchLength(length: u32): u32 {
 
 /** Of the length symbol `symbol`, which is 257 or more. */
 @inline
-export function lengthExtraBits(symbol: u32): u32 {
+function lengthExtraBits(symbol: u32): u32 {
   return symbol < 265 || symbol == 285 ? 0 : (symbol - 261) >> 2;
 }
 
@@ -35,7 +35,7 @@ function distanceSymbol(distance: u32): u32 {
 }
 
 @inline
-export function distanceExtraBits(symbol: u32): u32 {
+function distanceExtraBits(symbol: u32): u32 {
   return symbol < 4 ? 0 : (symbol >> 1) - 1;
 }
 
